@@ -1,0 +1,64 @@
+# What this project can do, each in one word. `make help` explains them.
+#
+# Nothing is installed by hand: Python 3.11 or newer is all that must be there. The environment lives in
+# .venv and is made anew when a lock changes.
+
+.DEFAULT_GOAL := help
+.SILENT:
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV = $(shell command -v uv || echo $(BIN)/uv)
+READY := $(VENV)/.ready
+LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
+
+.PHONY: help demo run test check format dev crds catalogue bench lock clean
+
+help: ## Say what there is
+	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: $(READY) ## Show the main job in under a minute: no cluster, no key
+	$(BIN)/python -m e2e.demo
+
+run: $(READY) ## Keep the demo's providers and router up, to play with
+	$(BIN)/python -m e2e.demo --keep
+
+test: $(READY) ## Run the tests
+	$(BIN)/pytest
+
+check: $(READY) ## What must hold without running anything: format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY) ## Shape the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+dev: $(READY) ## Make the environment
+
+crds: $(READY) ## Write deploy/crds from the resource models
+	$(BIN)/python -m optipath_operator.resources.crds deploy/crds
+
+catalogue: $(READY) ## Write the built-in catalogue from the recorded price lists
+	$(BIN)/python -m optipath_operator.catalogue.make $(FIXTURES)/prices
+
+bench: $(READY) ## Measure what the README states
+	$(BIN)/python -m e2e.bench
+
+lock: $(READY) ## Resolve the dependencies anew, with hashes
+	$(UV) pip compile $(LOCK_FLAGS) --all-extras pyproject.toml -o requirements.lock
+	$(UV) pip compile $(LOCK_FLAGS) --all-extras --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
