@@ -1,0 +1,57 @@
+"""What the operator and the router agree on.
+
+A snapshot is one namespace's compiled configuration. The operator writes it,
+the router reads it, and neither knows more of the other than stands here.
+"""
+
+from optipath_snapshot.capability import Capability
+from optipath_snapshot.egress import Egress, EgressRule, may_connect
+from optipath_snapshot.file import (
+    FORMAT,
+    MAX_BYTES,
+    Refusal,
+    SnapshotFile,
+    SnapshotRefused,
+    decode,
+    digest,
+    encode,
+)
+from optipath_snapshot.resilience import Resilience
+from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
+from optipath_snapshot.snapshot import Snapshot
+from optipath_snapshot.strategy import Ordered, RoundRobin, Strategy, Weighted
+from optipath_snapshot.target import Header, LongContext, Pricing, Provider, Target
+from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown
+
+__all__ = [
+    "FORMAT",
+    "MAX_BYTES",
+    "WELL_KNOWN",
+    "Capability",
+    "Egress",
+    "EgressRule",
+    "Header",
+    "HeaderMatch",
+    "LongContext",
+    "Match",
+    "Ordered",
+    "PolicyRef",
+    "Pricing",
+    "Provider",
+    "Refusal",
+    "Resilience",
+    "RoundRobin",
+    "Route",
+    "RouteTarget",
+    "Snapshot",
+    "SnapshotFile",
+    "SnapshotRefused",
+    "Strategy",
+    "Target",
+    "Weighted",
+    "WellKnown",
+    "decode",
+    "digest",
+    "encode",
+    "may_connect",
+]

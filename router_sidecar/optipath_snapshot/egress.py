@@ -1,0 +1,146 @@
+"""Which hosts a router may call although they are private, or speak plain http.
+
+The administrator says so, in the chart's values; no tenant's resource widens
+it. Public hosts over https need no rule. The operator asks by name, before
+anybody has resolved it; the router asks again with the address that it is
+about to connect to, for that is what counts.
+"""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Annotated
+
+from pydantic import Field
+
+from optipath_snapshot.part import Part
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Address = IPv4Address | IPv6Address
+
+
+class EgressRule(Part):
+    """One host or network that may be called. Where both are given, both must hold; a rule with neither admits none."""
+
+    host: str | None = None
+    """A host name in lower case, or an address; a name that starts with `*.` admits every name below it."""
+    network: IPv4Network | IPv6Network | None = None
+    """Addresses in CIDR notation, such as 10.0.0.0/8."""
+    ports: tuple[Port, ...] = ()
+    """Ports that may be called; none named means any."""
+    plaintext: bool = False
+    """Whether plain http may be spoken, too."""
+
+
+class Egress(Part):
+    """All that the administrator allows."""
+
+    allow: tuple[EgressRule, ...] = ()
+
+
+def may_connect(egress: Egress, *, host: str, address: Address, port: int, plaintext: bool) -> bool:
+    """Whether a connection to an address may be opened, for a URL that names this host.
+
+    An IPv6 address that carries an IPv4 address is judged by that one.
+    Metadata services, link-local, multicast and unspecified addresses are
+    never called, whatever the rules say.
+    """
+    if is_never_called(address):
+        return False
+    reached = _reached(address)
+    if is_public(reached) and not plaintext:
+        return True
+    return any(
+        _fits(rule, host, port, plaintext=plaintext) and (rule.network is None or reached in rule.network)
+        for rule in egress.allow
+    )
+
+
+def may_be_named(egress: Egress, *, host: str, port: int, plaintext: bool) -> bool:
+    """Whether a URL may name this host at all; what a name resolves to is only known when it is called.
+
+    A name that a rule's network may turn out to hold is given the benefit of the doubt.
+    """
+    if (address := literal(host)) is not None:
+        return may_connect(egress, host=host, address=address, port=port, plaintext=plaintext)
+    if is_public_host(host) and not plaintext:
+        return True
+    return any(_fits(rule, host, port, plaintext=plaintext) for rule in egress.allow)
+
+
+def literal(host: str) -> Address | None:
+    """The address that a URL's host is, brackets or none; None for a name."""
+    try:
+        return ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is anybody's to call: not loopback, private, shared, reserved or multicast."""
+    reached = _reached(address)
+    if isinstance(reached, IPv6Address) and reached.is_site_local:
+        return False
+    return reached.is_global and not reached.is_reserved and not reached.is_multicast
+
+
+# Where clouds keep instance metadata and credentials: 169.254.169.254 at most of them, beside it Alibaba's, Azure's
+# and Oracle's; over IPv6 Amazon's and Google's. 0.0.0.0/8 reaches the caller's own host on Linux.
+_NEVER_IPV4 = tuple(
+    map(IPv4Network, ("0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"))
+)
+_NEVER_IPV6 = tuple(map(IPv6Network, ("::/128", "fe80::/10", "fd00:ec2::/32", "fd20:ce::254/128")))
+
+
+def is_never_called(address: Address) -> bool:
+    """Whether no rule can admit an address: metadata services, link-local, multicast, unspecified."""
+    reached = _reached(address)
+    never = _NEVER_IPV4 if isinstance(reached, IPv4Address) else _NEVER_IPV6
+    return reached.is_multicast or any(reached in network for network in never)
+
+
+# RFC 6761, 6762 and 8375, ICANN's reservation of .internal (2024), and what Kubernetes calls its Services.
+_PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".svc", ".home.arpa")
+
+
+def is_public_host(host: str) -> bool:
+    """Whether a URL's host is a public address, or looks like a name of the public DNS.
+
+    Such a name has more than one label, and no private suffix.
+    """
+    if (address := literal(host)) is not None:
+        return is_public(address)
+    name = _canonical(host)
+    return "." in name and not name.endswith(_PRIVATE_SUFFIXES)
+
+
+def _fits(rule: EgressRule, host: str, port: int, *, plaintext: bool) -> bool:
+    """Whether a rule admits all that can be told without an address."""
+    if rule.host is None and rule.network is None:
+        return False
+    if rule.host is not None and not _names(rule.host, _canonical(host)):
+        return False
+    return (rule.plaintext or not plaintext) and (not rule.ports or port in rule.ports)
+
+
+def _names(pattern: str, host: str) -> bool:
+    pattern = _canonical(pattern)
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+
+
+def _canonical(host: str) -> str:
+    """A host as rules are compared with it: addresses in their shortest form, names in lower case."""
+    if (address := literal(host)) is not None:
+        return str(address)
+    return host.lower().removesuffix(".")
+
+
+# RFC 6052 and 8215: the last 32 bits of an address in these networks are an IPv4 address.
+_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+
+
+def _reached(address: Address) -> Address:
+    """The address that a packet ends up at, where an IPv6 address carries an IPv4 one."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in _NAT64):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -1,0 +1,53 @@
+"""A snapshot: all that a router needs to know of its namespace."""
+
+from collections.abc import Collection, Hashable, Sequence
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from optipath_snapshot.egress import Egress
+from optipath_snapshot.part import Part
+from optipath_snapshot.route import Route
+from optipath_snapshot.target import Provider, Target
+
+
+class Snapshot(Part):
+    """One namespace's compiled configuration."""
+
+    namespace: str
+    providers: tuple[Provider, ...] = ()
+    targets: tuple[Target, ...] = ()
+    routes: tuple[Route, ...] = ()
+    """In the order in which they are asked; the first that matches is taken."""
+    egress: Egress = Egress()
+    status_token_sha256: str | None = None
+    """Hash of the token that opens the router's /status; None keeps it shut."""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        # By place, not by name: what a router logs of a refused file quotes none of its content.
+        providers = _unique("providers", [provider.name for provider in self.providers])
+        targets = _unique("targets", [target.name for target in self.targets])
+        _unique("routes", [(route.policy.namespace, route.policy.name, route.rule) for route in self.routes])
+        for index, target in enumerate(self.targets):
+            if target.provider not in providers:
+                raise _broken(f"targets[{index}]", "names a provider that is not there")
+        for index, route in enumerate(self.routes):
+            for place, used in enumerate(route.targets):
+                if used.target not in targets:
+                    raise _broken(f"routes[{index}].targets[{place}]", "names a target that is not there")
+        return self
+
+
+def _unique(field: str, names: Sequence[Hashable]) -> Collection[Hashable]:
+    """The names, which must be there once each."""
+    first = {name: index for index, name in reversed(list(enumerate(names)))}
+    for index, name in enumerate(names):
+        if first[name] != index:
+            raise _broken(f"{field}[{index}]", f"has the name of {field}[{first[name]}]")
+    return first.keys()
+
+
+def _broken(where: str, how: str) -> PydanticCustomError:
+    return PydanticCustomError("snapshot", "{where} {how}", {"where": where, "how": how})

@@ -1,0 +1,40 @@
+"""Types of provider whose address everybody knows.
+
+Both programs need this: the operator for the URL that a ModelProvider may
+leave out, the router for the hosts that a key of such a type may be sent to,
+whatever a resource says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class WellKnown:
+    """Where a type of provider is found."""
+
+    url: str
+    """Base URL of its OpenAI-compatible surface."""
+    hosts: tuple[str, ...]
+    """Every host of its own that takes the same keys."""
+
+
+# As each provider documents its API.
+WELL_KNOWN: Mapping[str, WellKnown] = MappingProxyType(
+    {
+        "OpenAI": WellKnown("https://api.openai.com/v1", ("api.openai.com", "eu.api.openai.com", "us.api.openai.com")),
+        "Mistral": WellKnown("https://api.mistral.ai/v1", ("api.mistral.ai",)),
+        "DeepSeek": WellKnown("https://api.deepseek.com/v1", ("api.deepseek.com",)),
+        "Qwen": WellKnown(
+            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+            ("dashscope-intl.aliyuncs.com", "dashscope.aliyuncs.com", "dashscope-us.aliyuncs.com"),
+        ),
+        "Groq": WellKnown("https://api.groq.com/openai/v1", ("api.groq.com",)),
+        "XAI": WellKnown("https://api.x.ai/v1", ("api.x.ai",)),
+        "OpenRouter": WellKnown("https://openrouter.ai/api/v1", ("openrouter.ai",)),
+        "Together": WellKnown("https://api.together.xyz/v1", ("api.together.xyz",)),
+        "Fireworks": WellKnown("https://api.fireworks.ai/inference/v1", ("api.fireworks.ai",)),
+        "Perplexity": WellKnown("https://api.perplexity.ai", ("api.perplexity.ai",)),
+    }
+)
