@@ -1,0 +1,1 @@
+"""What users write becomes a snapshot."""

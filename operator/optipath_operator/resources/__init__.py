@@ -1,0 +1,52 @@
+"""What users write: ModelProvider and RoutingPolicy.
+
+The models here are the source. Their docstrings are what `kubectl explain`
+prints, and `deploy/crds` is generated from them.
+"""
+
+from optipath_operator.resources.base import GROUP, VERSION
+from optipath_operator.resources.endpoint import CaBundleRef, EndpointSpec
+from optipath_operator.resources.policy import (
+    HeaderMatchSpec,
+    MatchSpec,
+    ResilienceSpec,
+    RoutingPolicySpec,
+    RuleSpec,
+    StrategySpec,
+    TargetSpec,
+)
+from optipath_operator.resources.problem import Problem, ResourceRef, Severity
+from optipath_operator.resources.provider import (
+    LongContextSpec,
+    ModelProviderSpec,
+    ModelSpec,
+    PricingSpec,
+    QualitySpec,
+)
+from optipath_operator.resources.reading import Read, Resource, read_policy, read_provider
+
+__all__ = [
+    "GROUP",
+    "VERSION",
+    "CaBundleRef",
+    "EndpointSpec",
+    "HeaderMatchSpec",
+    "LongContextSpec",
+    "MatchSpec",
+    "ModelProviderSpec",
+    "ModelSpec",
+    "PricingSpec",
+    "Problem",
+    "QualitySpec",
+    "Read",
+    "ResilienceSpec",
+    "Resource",
+    "ResourceRef",
+    "RoutingPolicySpec",
+    "RuleSpec",
+    "Severity",
+    "StrategySpec",
+    "TargetSpec",
+    "read_policy",
+    "read_provider",
+]

@@ -1,0 +1,60 @@
+"""Headers in a manifest: what they may be called, and which no manifest may name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic_core import PydanticCustomError
+
+from optipath_operator.resources.base import Cel
+from optipath_operator.resources.text import Text
+
+# A policy is no place for a secret, and one that compared keys would have to hold them.
+SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key", "x-goog-api-key")
+
+RESERVED_HEADERS = (
+    *SECRET_HEADERS,
+    "host",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "transfer-encoding",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "accept-encoding",
+)
+"""Secrets, and what is the router's own to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Some names that a header may not have, for files and for the API server."""
+
+    names: Sequence[str]
+    why: str
+
+    def check(self, name: str) -> str:
+        """The name, if it is none of them."""
+        if name.lower() in self.names:
+            raise PydanticCustomError("header", "must not be '{name}': {why}", {"name": name, "why": self.why})
+        return name
+
+    def cel(self) -> Cel:
+        """The rule of a model that has a `name`."""
+        return Cel(f"!(self.name.lowerAscii() in {list(self.names)})", f"must not have this name: {self.why}")
+
+
+HeaderName = Annotated[str, Text(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", "a header's name", 100)]
+HeaderValue = Annotated[
+    str,
+    Text(
+        r"^[\x21-\x7e]([\t\x20-\x7e]{0,998}[\x21-\x7e])?$",
+        "printable ASCII, at most 1000 signs, none of them a space at an end",
+        1000,
+    ),
+]
