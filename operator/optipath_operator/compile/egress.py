@@ -1,0 +1,26 @@
+"""Whether a provider's URL may be called at all, as far as its name tells."""
+
+from urllib.parse import urlsplit
+
+from optipath_snapshot import Egress
+from optipath_snapshot.egress import is_never_called, is_public_host, literal, may_be_named
+
+
+def why_not_called(url: str, egress: Egress) -> str | None:
+    """What keeps routers from calling a URL, and what to do about it; None where nothing does."""
+    parts = urlsplit(url)
+    host, plaintext = parts.hostname or "", parts.scheme == "http"
+    port = parts.port or (80 if plaintext else 443)
+    if may_be_named(egress, host=host, port=port, plaintext=plaintext):
+        return None
+    address = literal(host)
+    if address is not None and is_never_called(address):
+        return f"'{url}' is not called: no provider is at '{host}'"
+    reasons = [] if is_public_host(host) else [f"'{host}' is private"]
+    if plaintext:
+        reasons.append("it speaks plain http")
+    wanted = f"host '{host}', port {port}" + (", plaintext" if plaintext else "")
+    return (
+        f"'{url}' is not called, for {' and '.join(reasons)}: "
+        f"ask the administrator to allow it in egress.allow ({wanted})"
+    )

@@ -1,0 +1,109 @@
+"""Which manifests are for this namespace, and which resource each is of."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from optipath_operator.resources import GROUP, VERSION, Problem, ResourceRef, Severity
+from optipath_operator.resources.reading import Manifest
+
+PROVIDER = "ModelProvider"
+POLICY = "RoutingPolicy"
+CONFIG_MAP = "ConfigMap"
+
+_API_VERSIONS = {PROVIDER: f"{GROUP}/{VERSION}", POLICY: f"{GROUP}/{VERSION}", CONFIG_MAP: "v1"}
+
+# The name of a target is unique only as long as no provider's name has a slash in it.
+_NAME_FITS = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\Z").match
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Manifests by the resource that they are of, and what is to be said of the others."""
+
+    found: Mapping[ResourceRef, tuple[Manifest, ...]]
+    """More than one where a name is there more than once."""
+    problems: tuple[Problem, ...]
+
+    def of(self, kind: str) -> dict[ResourceRef, tuple[Manifest, ...]]:
+        """Those of one kind, in the order of their names."""
+        return {ref: self.found[ref] for ref in sorted(self.found) if ref.kind == kind}
+
+
+def sort_out(manifests: Iterable[Manifest], namespace: str, *, strict: bool) -> Sorted:
+    """The manifests of a namespace, each cut down to what identifies it and what it says.
+
+    Those of other namespaces are nobody's business here. Those that are not
+    for us at all are passed over, which is said only where a file may be meant
+    otherwise.
+    """
+    found: dict[ResourceRef, tuple[Manifest, ...]] = defaultdict(tuple)
+    problems: list[Problem] = []
+    for manifest in manifests:
+        metadata = manifest.get("metadata")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        if (metadata.get("namespace") or namespace) != namespace:
+            continue
+        ref = ResourceRef(_word(manifest, "kind"), namespace, _word(metadata, "name"))
+        if not _is_for_us(manifest, strict=strict):
+            if strict:
+                problems.append(_passed_over(ref, manifest))
+        elif not _NAME_FITS(ref.name):
+            problems.append(_misnamed(ref, metadata.get("name")))
+        else:
+            found[ref] += (_cut(ref, manifest, metadata.get("generation")),)
+    return Sorted(found, tuple(problems))
+
+
+def ambiguous(ref: ResourceRef, count: int) -> Problem:
+    """What is wrong with a name that is there more than once."""
+    message = f"'{ref.name}' is there {count} times, and which one is meant cannot be told"
+    return Problem(ref, "metadata.name", Severity.INVALID, message)
+
+
+def _word(mapping: Mapping[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    return value if isinstance(value, str) and value else f"(no {key})"
+
+
+def _is_for_us(manifest: Manifest, *, strict: bool) -> bool:
+    version = _API_VERSIONS.get(_word(manifest, "kind"))
+    given = manifest.get("apiVersion")
+    # The items of a list from the API server do not repeat its version; in a file it must not be left out.
+    return version is not None and (given == version or (given is None and not strict))
+
+
+def _passed_over(ref: ResourceRef, manifest: Manifest) -> Problem:
+    wanted = _API_VERSIONS.get(ref.kind)
+    if wanted is None:
+        kinds = ", ".join(_API_VERSIONS)
+        return Problem(ref, "kind", Severity.WARNING, f"is passed over: this release reads {kinds}")
+    given = _shown(manifest.get("apiVersion"))
+    return Problem(ref, "apiVersion", Severity.WARNING, f"is passed over: this release reads '{wanted}', not {given}")
+
+
+def _misnamed(ref: ResourceRef, given: object) -> Problem:
+    message = f"must be the name of an object in Kubernetes, not {_shown(given)}"
+    return Problem(ref, "metadata.name", Severity.INVALID, message)
+
+
+def _cut(ref: ResourceRef, manifest: Manifest, generation: object) -> Manifest:
+    counted = isinstance(generation, int) and not isinstance(generation, bool) and generation > 0
+    body = "data" if ref.kind == CONFIG_MAP else "spec"
+    return {
+        "kind": ref.kind,
+        "metadata": {
+            "name": ref.name,
+            "namespace": ref.namespace,
+            # Files have none, and the API server counts from 1.
+            "generation": generation if counted else 1,
+        },
+        body: manifest.get(body),
+    }
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"

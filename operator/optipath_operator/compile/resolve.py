@@ -1,0 +1,31 @@
+"""References from policies to targets, and what is said of one that leads nowhere."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from optipath_operator.resources import TargetSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the policies of a namespace can refer to."""
+
+    namespace: str
+    targets: frozenset[str]
+    left_out: frozenset[str]
+    """Names of providers that are there, but not in force."""
+
+    def why_not(self, wanted: TargetSpec) -> str | None:
+        """Why a reference leads nowhere; None where it leads to a target."""
+        name = f"{wanted.provider}/{wanted.model}"
+        namespace = wanted.namespace or self.namespace
+        not_listed = f"target '{name}' is not listed by any provider in '{namespace}'"
+        if namespace != self.namespace:
+            # No word of whether it is there: not found and not allowed read the same from outside.
+            return not_listed
+        if name in self.targets:
+            return None
+        if wanted.provider in self.left_out:
+            return f"target '{name}' is left out with its provider '{wanted.provider}'"
+        near = get_close_matches(name, sorted(self.targets), n=3, cutoff=0.75)
+        return f"{not_listed}; listed are {', '.join(map(repr, near))}" if near else not_listed

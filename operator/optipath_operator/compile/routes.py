@@ -1,0 +1,124 @@
+"""RoutingPolicy -> Routes."""
+
+from dataclasses import dataclass
+
+from optipath_operator.compile.resolve import Known
+from optipath_operator.resources import (
+    MatchSpec,
+    Problem,
+    ResilienceSpec,
+    Resource,
+    RoutingPolicySpec,
+    RuleSpec,
+    Severity,
+    StrategySpec,
+)
+from optipath_operator.resources.scalars import seconds
+from optipath_snapshot import (
+    HeaderMatch,
+    Match,
+    Ordered,
+    PolicyRef,
+    Resilience,
+    RoundRobin,
+    Route,
+    RouteTarget,
+    Strategy,
+    Weighted,
+)
+
+_STRATEGIES: dict[str, Strategy] = {"ordered": Ordered(), "weighted": Weighted(), "round_robin": RoundRobin()}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """What came of a RoutingPolicy: a route for each of its rules, in their order."""
+
+    routes: tuple[Route, ...]
+    problems: tuple[Problem, ...]
+
+
+def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> CompiledPolicy:
+    """The routes of a policy. A rule of which nothing resolves stays, and refuses what it matches."""
+    spec = resource.spec
+    policy = PolicyRef(namespace=resource.ref.namespace, name=resource.ref.name, generation=resource.generation)
+    workload = dict(spec.workload_selector.match_labels) if spec.workload_selector else {}
+    routes: list[Route] = []
+    problems: list[Problem] = []
+    for index, rule in enumerate(spec.rules):
+        field = f"spec.rules[{index}]"
+        targets, unresolved = _targets(rule, known)
+        resilience, noted = _resilience(rule.resilience)
+        routes.append(
+            Route(
+                policy=policy,
+                rule=rule.name,
+                workload=workload,
+                match=_match(rule.match),
+                strategy=_strategy(rule.strategy),
+                targets=targets,
+                resilience=resilience,
+            )
+        )
+        problems += [
+            Problem(resource.ref, f"{field}.{place}", Severity.UNRESOLVED, why) for place, why in unresolved.items()
+        ]
+        problems += [Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why) for place, why in noted.items()]
+    return CompiledPolicy(tuple(routes), tuple(problems))
+
+
+def _match(spec: MatchSpec) -> Match:
+    # Neither list has an order in a resource, so that none must show in the bytes.
+    headers = sorted((header.name.lower(), header.value) for header in spec.headers)
+    return Match(
+        models=tuple(sorted(spec.models)),
+        headers=tuple(HeaderMatch(name=name, value=value) for name, value in headers),
+    )
+
+
+def _strategy(spec: StrategySpec) -> Strategy:
+    (given,) = spec.model_fields_set
+    return _STRATEGIES[given]
+
+
+def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dict[str, str]]:
+    """The targets of a rule that are there, and by field what is wrong with the others."""
+    wrong = {f"targets[{index}]": why for index, wanted in enumerate(rule.targets) if (why := known.why_not(wanted))}
+    targets = tuple(
+        RouteTarget(target=f"{wanted.provider}/{wanted.model}", weight=wanted.weight)
+        for index, wanted in enumerate(rule.targets)
+        if f"targets[{index}]" not in wrong
+    )
+    if not targets:
+        wrong["targets"] = f"rule '{rule.name}' has no target left, and refuses the requests that it matches"
+    return targets, wrong
+
+
+def _resilience(spec: ResilienceSpec) -> tuple[Resilience, dict[str, str]]:
+    """A rule's patience, and by field what holds otherwise than written.
+
+    A time-out longer than the default for the whole request could never pass.
+    Whoever writes one means to wait that long, so the request may take as long.
+    """
+    usual = Resilience()
+    first_token = _seconds(spec.first_token_timeout, usual.first_token_timeout_seconds)
+    idle = _seconds(spec.idle_timeout, usual.idle_timeout_seconds)
+    request = _seconds(spec.request_timeout, max(usual.request_timeout_seconds, first_token, idle))
+    noted = {}
+    if spec.request_timeout is None and request > usual.request_timeout_seconds:
+        longest = "firstTokenTimeout" if first_token == request else "idleTimeout"
+        noted[f"resilience.{longest}"] = (
+            f"is longer than the default requestTimeout of {usual.request_timeout_seconds:g}s, "
+            f"so requestTimeout is {request:g}s, too"
+        )
+    resilience = Resilience(
+        attempts=usual.attempts if spec.attempts is None else spec.attempts,
+        request_timeout_seconds=request,
+        first_token_timeout_seconds=first_token,
+        idle_timeout_seconds=idle,
+    )
+    return resilience, noted
+
+
+def _seconds(duration: str | None, otherwise: float) -> float:
+    return otherwise if duration is None else seconds(duration)

@@ -1,0 +1,93 @@
+"""ModelProvider -> Provider and Targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from optipath_operator.catalogue.catalogue import Catalogue
+from optipath_operator.compile.egress import why_not_called
+from optipath_operator.compile.facts import target, unknown
+from optipath_operator.compile.trust import Bundle, certificates
+from optipath_operator.resources import ModelProviderSpec, Problem, Resource, Severity
+from optipath_snapshot import WELL_KNOWN, Egress, Header, Provider, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a provider is compiled in."""
+
+    catalogue: Catalogue
+    egress: Egress
+    config_maps: Mapping[str, Any]
+    """Data of the namespace's ConfigMaps, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderParts:
+    """What a snapshot says of a provider."""
+
+    provider: Provider
+    targets: tuple[Target, ...]
+    """By name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProvider:
+    """What came of a ModelProvider."""
+
+    parts: ProviderParts | None
+    """None where the provider is left out, and its targets with it."""
+    problems: tuple[Problem, ...]
+
+
+def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings) -> CompiledProvider:
+    """A provider and its targets, or why it is left out."""
+    spec = resource.spec
+    url = (spec.endpoint and spec.endpoint.url) or WELL_KNOWN[spec.type].url
+    trust = _trust(spec, around.config_maps)
+    obstacles = {
+        "spec.endpoint.url": why_not_called(url, around.egress),
+        # Never the system's certificates in place of these: they may vouch for somebody else.
+        "spec.endpoint.caBundleRef": trust.why_not,
+    }
+    left_out = tuple(
+        Problem(resource.ref, field, Severity.UNRESOLVED, f"{why}; the provider is left out")
+        for field, why in obstacles.items()
+        if why
+    )
+    if left_out:
+        return CompiledProvider(None, left_out)
+    provider = Provider(
+        name=resource.ref.name,
+        type=spec.type,
+        url=url.rstrip("/"),
+        headers=_headers(spec),
+        ca_bundle=trust.pem,
+        keys=spec.credentials.keys if spec.credentials else (),
+    )
+    targets = tuple(
+        target(resource.ref.name, model, around.catalogue.facts(spec.type, model.upstream_name or model.name))
+        for model in spec.models
+    )
+    problems = tuple(
+        Problem(resource.ref, f"spec.models[{index}].{field}", Severity.WARNING, message)
+        for index, (made, model) in enumerate(zip(targets, spec.models, strict=True))
+        for field, message in unknown(made, model, around.catalogue.date)
+    )
+    return CompiledProvider(ProviderParts(provider, tuple(sorted(targets, key=_name))), problems)
+
+
+def _name(made: Target) -> str:
+    return made.name
+
+
+def _trust(spec: ModelProviderSpec, config_maps: Mapping[str, Any]) -> Bundle:
+    if spec.endpoint is None or spec.endpoint.ca_bundle_ref is None:
+        return Bundle()
+    return certificates(spec.endpoint.ca_bundle_ref, config_maps)
+
+
+def _headers(spec: ModelProviderSpec) -> tuple[Header, ...]:
+    written = spec.endpoint.headers if spec.endpoint else ()
+    # They have no order in a resource, so that none must show in the bytes.
+    return tuple(Header(name=name, value=value) for name, value in sorted((one.name, one.value) for one in written))
