@@ -1,0 +1,1 @@
+"""The workbench: the whole product on one machine, without a cluster."""

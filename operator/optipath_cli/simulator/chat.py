@@ -1,0 +1,124 @@
+"""A chat in words that no dialect owns: what was asked, and what is answered.
+
+The answer follows from the request and the behaviour alone, so that the same call gets the same text. It
+names the model and repeats every `nonce-…` of the prompt, which proves whose answer it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, cycle, islice
+from math import ceil
+from typing import Any
+
+import msgspec
+
+from optipath_cli.simulator.behaviour import Behaviour
+from optipath_cli.simulator.sample import sample
+
+Schema = dict[str, Any]
+
+NONCE = re.compile(r"\bnonce-\w[\w-]*")
+CLOSING = ("The", "simulator", "made", "this", "answer.")
+FILLER = ("And", "so", "it", "goes", "on.")
+PIECE = 8
+"""Characters of JSON in a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the caller offers."""
+
+    name: str
+    parameters: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for."""
+
+    model: str
+    prompt: str
+    """The text of all messages."""
+    streams: bool = False
+    choices: int = 1
+    stream_usage: bool = False
+    """The token counts are wanted at the end of a stream too."""
+    tool: Tool | None = None
+    """The first one offered."""
+    json: bool = False
+    """An object is wanted, and no prose."""
+    schema: Schema | None = None
+    """What the object must look like."""
+
+    @property
+    def tokens(self) -> int:
+        """Length of the prompt, at four characters a token."""
+        return ceil(len(self.prompt) / 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said, token by token, or the arguments of a call if it calls a tool."""
+
+    pieces: Iterable[str]
+    tool: str | None = None
+    usage: bool = True
+    """Token counts are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes one reply different from the next."""
+
+    number: int
+    """Of the request, from 1."""
+    created: int
+    """Seconds since 1970."""
+
+
+def answer(asked: Asked, behaviour: Behaviour) -> Answer:
+    """What a model that behaves like this says."""
+    if behaviour.content == "tool" and asked.tool is not None:
+        arguments = _dump(sample(asked.tool.parameters))
+        return Answer(_cut(arguments), tool=asked.tool.name, usage=behaviour.usage)
+    if behaviour.content == "json" or asked.json:
+        said: Any = {"model": asked.model, "nonces": _nonces(asked)} if asked.schema is None else sample(asked.schema)
+        return Answer(_cut(_dump(said)), usage=behaviour.usage)
+    return Answer(_prose(asked, behaviour), usage=behaviour.usage)
+
+
+def _prose(asked: Asked, behaviour: Behaviour) -> Iterable[str]:
+    """Words with the space behind them, a token each."""
+    words = ["I", "am", f"{asked.model}.", *_nonces(asked), *CLOSING]
+    if behaviour.endless:
+        return _Endless(words)
+    # An answer that is to break after n tokens has more than n.
+    least = behaviour.broken.after + 1 if behaviour.broken else 0
+    length = max(len(words), least) if behaviour.tokens is None else behaviour.tokens
+    return [f"{word} " for word in islice(chain(words, cycle(FILLER)), length)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Endless:
+    """The words, and filler for ever."""
+
+    words: list[str]
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{word} " for word in chain(self.words, cycle(FILLER)))
+
+
+def _nonces(asked: Asked) -> list[str]:
+    """The nonces of the prompt, each once."""
+    return list(dict.fromkeys(NONCE.findall(asked.prompt)))
+
+
+def _cut(text: str) -> list[str]:
+    """The text in pieces of a token each."""
+    return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+
+
+def _dump(value: Any) -> str:
+    """A value as JSON text."""
+    return msgspec.json.encode(value).decode()

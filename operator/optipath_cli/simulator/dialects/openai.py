@@ -1,0 +1,234 @@
+"""OpenAI's chat completions.
+
+The shapes are those of the published API: `chat.completion`, `chat.completion.chunk`, and errors as
+`{"error": {message, type, param, code}}`.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated, Any, assert_never
+
+import msgspec
+
+from optipath_cli.simulator.behaviour import Refusal
+from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
+from optipath_cli.simulator.dialects import BadRequest, Event
+
+Json = dict[str, Any]
+
+KINDS = {
+    400: ("invalid_request_error", None),
+    401: ("invalid_request_error", "invalid_api_key"),
+    402: ("billing_error", "billing_not_active"),
+    403: ("permission_error", "model_not_allowed"),
+    404: ("invalid_request_error", "model_not_found"),
+    413: ("invalid_request_error", "request_too_large"),
+    422: ("invalid_request_error", "unprocessable_entity"),
+    429: ("requests", "rate_limit_exceeded"),
+    529: ("overloaded_error", "overloaded"),
+}
+"""Type and code of an error, by status; every other one is the server's."""
+
+
+class _Part(msgspec.Struct):
+    type: str
+    text: str | None = None
+
+
+class _Message(msgspec.Struct):
+    role: str
+    content: str | list[_Part] | None = None
+
+    def text(self) -> str:
+        """All text of the message, its parts a line each."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text or "" for part in self.content)
+        return self.content or ""
+
+
+class _Function(msgspec.Struct):
+    name: str
+    parameters: Json | None = None
+
+
+class _Tool(msgspec.Struct):
+    function: _Function | None = None
+
+
+class _StreamOptions(msgspec.Struct):
+    include_usage: bool | None = False
+
+
+class _JsonSchema(msgspec.Struct):
+    schema: Json | None = None
+
+
+class _ResponseFormat(msgspec.Struct):
+    type: str
+    json_schema: _JsonSchema | None = None
+
+
+class _Body(msgspec.Struct):
+    """The members that make a difference here; the others are passed over."""
+
+    model: str
+    messages: list[_Message]
+    stream: bool | None = False
+    n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = 1
+    stream_options: _StreamOptions | None = None
+    tools: list[_Tool] | None = None
+    response_format: _ResponseFormat | None = None
+
+
+def serves(path: str) -> bool:
+    """Whether chats are posted to the path, whatever it begins with."""
+    return path.endswith("/chat/completions")
+
+
+def read(body: bytes) -> Asked:
+    """What the body asks for; raises BadRequest."""
+    try:
+        said = msgspec.json.decode(body, type=_Body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"the request body cannot be read: {error}") from error
+    functions = [tool.function for tool in said.tools or () if tool.function]
+    form = said.response_format
+    return Asked(
+        model=said.model,
+        prompt="\n".join(message.text() for message in said.messages),
+        streams=bool(said.stream),
+        choices=said.n or 1,
+        stream_usage=bool(said.stream_options and said.stream_options.include_usage),
+        tool=Tool(functions[0].name, functions[0].parameters or {"type": "object"}) if functions else None,
+        json=form is not None and form.type != "text",
+        schema=form.json_schema.schema if form and form.json_schema else None,
+    )
+
+
+def reply(asked: Asked, answer: Answer, stamp: Stamp) -> tuple[bytes, int]:
+    """A `chat.completion`, and the tokens in it."""
+    pieces = list(answer.pieces)
+    text = "".join(pieces)
+    message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+    if answer.tool is not None:
+        message |= {"content": None, "tool_calls": [_call(answer.tool, text, stamp)]}
+    choice: Json = {"message": message, "logprobs": None, "finish_reason": _finish(answer)}
+    completion = _envelope("chat.completion", asked, stamp)
+    completion["choices"] = [{"index": index, **choice} for index in range(asked.choices)]
+    tokens = len(pieces) * asked.choices
+    if answer.usage:
+        completion["usage"] = _usage(asked, tokens)
+    return msgspec.json.encode(completion), tokens
+
+
+def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
+    """A stream of `chat.completion.chunk`, up to `[DONE]`."""
+    wants_usage = asked.stream_usage and answer.usage
+    envelope = _envelope("chat.completion.chunk", asked, stamp) | ({"usage": None} if wants_usage else {})
+    choices = range(asked.choices)
+
+    def chunk(index: int, delta: Json, finish: str | None = None, tokens: int = 0) -> Event:
+        choice: Json = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _event(envelope | {"choices": [choice]}, tokens)
+
+    opening: Json = {"role": "assistant", "content": "", "refusal": None}
+    if answer.tool is not None:
+        opening |= {"content": None, "tool_calls": [{"index": 0, **_call(answer.tool, "", stamp)}]}
+    for index in choices:
+        yield chunk(index, opening)
+    tokens = 0
+    for piece in answer.pieces:
+        delta: Json = {"content": piece}
+        if answer.tool is not None:
+            delta = {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+        for index in choices:
+            tokens += 1
+            yield chunk(index, delta, tokens=1)
+    for index in choices:
+        yield chunk(index, {}, finish=_finish(answer))
+    if wants_usage:
+        yield _event(envelope | {"choices": [], "usage": _usage(asked, tokens)})
+    yield Event(b"data: [DONE]\n\n")
+
+
+def refusal(refusal: Refusal, key: str | None) -> bytes:
+    """The body of a refusal; a wrong key is quoted in part."""
+    match refusal.reason:
+        case "wrong-key":
+            shown = f"{key[:5]}****{key[-4:]}" if key else "none"
+            return error(refusal.status, f"Incorrect API key provided: {shown}. This provider is a simulator.")
+        case "quota":
+            message = "The account has spent its quota. This provider is a simulator and has none to sell."
+            return _error(message, "insufficient_quota", "insufficient_quota")
+        case "status":
+            return error(refusal.status, f"The model name asks the simulator for status {refusal.status}.")
+        case _:
+            assert_never(refusal.reason)
+
+
+def error(status: int, message: str) -> bytes:
+    """The body of an error with the type and code that go with its status."""
+    return _error(message, *KINDS.get(status, ("server_error", None)))
+
+
+def error_event(message: str) -> Event:
+    """An error in the middle of a stream."""
+    return Event(b"data: " + error(HTTPStatus.INTERNAL_SERVER_ERROR, message) + b"\n\n")
+
+
+def models(names: list[str], created: int) -> bytes:
+    """The list of models, as `GET /models` gives it."""
+    cards = [{"id": name, "object": "model", "created": created, "owned_by": "simulator"} for name in names]
+    return msgspec.json.encode({"object": "list", "data": cards})
+
+
+def _envelope(kind: str, asked: Asked, stamp: Stamp) -> Json:
+    """What every object of a reply begins with."""
+    return {
+        "id": f"chatcmpl-simulated-{stamp.number}",
+        "object": kind,
+        "created": stamp.created,
+        "model": asked.model,
+        "service_tier": "default",
+        "system_fingerprint": "fp_simulator",
+    }
+
+
+def _event(chunk: Json, tokens: int = 0) -> Event:
+    """A chunk as a server-sent event."""
+    return Event(b"data: " + msgspec.json.encode(chunk) + b"\n\n", tokens)
+
+
+def _call(name: str, arguments: str, stamp: Stamp) -> Json:
+    """A call of a function."""
+    return {
+        "id": f"call_simulated_{stamp.number}",
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
+
+
+def _finish(answer: Answer) -> str:
+    """Why the answer ended."""
+    return "stop" if answer.tool is None else "tool_calls"
+
+
+def _usage(asked: Asked, tokens: int) -> Json:
+    """The token counts."""
+    return {
+        "prompt_tokens": asked.tokens,
+        "completion_tokens": tokens,
+        "total_tokens": asked.tokens + tokens,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 0,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def _error(message: str, kind: str, code: str | None) -> bytes:
+    """An error in OpenAI's shape."""
+    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})

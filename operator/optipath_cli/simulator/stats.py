@@ -1,0 +1,180 @@
+"""What the simulator was asked, and how it went: bounded, and with keys by their fingerprints only."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, Literal
+
+from optipath_cli.simulator.actions import CallerLeft, Head, Script, Write
+from optipath_cli.simulator.behaviour import Behaviour
+from optipath_cli.simulator.chat import Asked
+from optipath_cli.simulator.request import Request, fingerprint
+
+Phase = Literal["before-head", "in-stream"]
+
+ARRIVALS = 10_000
+"""Arrivals and disconnects that are remembered, the latest ones."""
+BODIES = 64
+"""Request bodies that are remembered, the latest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One request, as it came in."""
+
+    number: int
+    """From 1, in order of arrival."""
+    seconds: float
+    """Since the simulator started."""
+    method: str
+    path: str
+    model: str | None
+    behaviour: str | None
+    streams: bool
+    prompt_tokens: int
+    key: str | None
+    """Fingerprint of the key."""
+    headers: tuple[tuple[str, str], ...]
+    """As received, but a fingerprint wherever a key was."""
+    body_size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the reply to one request ended."""
+
+    arrival: Arrival
+    status: int | None
+    """None if no head went out."""
+    chunks: int
+    """Pieces of the body that went out with tokens in them."""
+    seconds: float
+    """From the request's last byte to the end of the reply."""
+    left: Phase | None
+    """When the caller left, if it left early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """A caller that left before its reply was complete."""
+
+    number: int
+    """Of the arrival."""
+    model: str | None
+    phase: Phase
+    chunks: int
+
+
+@dataclass(slots=True)
+class ModelStats:
+    """What one model was asked, and what it would bill."""
+
+    count: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    prompt_tokens: int = 0
+    """Of requests that were answered with 200."""
+    completion_tokens: int = 0
+    """Of answers as far as they were sent."""
+
+
+class Stats:
+    """What was asked since the start or the last reset.
+
+    All of it may be read at any time, from another thread too.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._started = now()
+        self.in_flight = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything but the requests that are still being answered."""
+        self.count = 0
+        self.models: defaultdict[str, ModelStats] = defaultdict(ModelStats)
+        self.keys: Counter[str] = Counter()
+        self.arrivals: deque[Arrival] = deque(maxlen=ARRIVALS)
+        self.disconnects: deque[Disconnect] = deque(maxlen=ARRIVALS)
+        self.bodies: deque[bytes] = deque(maxlen=BODIES)
+        self.bytes_sent = 0
+        self.max_in_flight = self.in_flight
+
+    def arrived(self, request: Request, asked: Asked | None, behaviour: Behaviour | None) -> Arrival:
+        """Write down a request; what is not a chat asks nothing."""
+        self.count += 1
+        arrival = Arrival(
+            number=self.count,
+            seconds=self._now() - self._started,
+            method=request.method,
+            path=request.path,
+            model=asked.model if asked else None,
+            behaviour=str(behaviour) if behaviour else None,
+            streams=asked.streams if asked else False,
+            prompt_tokens=asked.tokens if asked else 0,
+            key=fingerprint(request.key) if request.key else None,
+            headers=request.headers_without_keys(),
+            body_size=len(request.body),
+        )
+        self.arrivals.append(arrival)
+        self.bodies.append(request.body)
+        if arrival.model is not None:
+            self.models[arrival.model].count += 1
+        if arrival.key is not None:
+            self.keys[arrival.key] += 1
+        return arrival
+
+    def watched(self, arrival: Arrival, script: Script, ended: Callable[[Outcome], None]) -> Script:
+        """The script, each action of which is written down once it has been performed."""
+        begun, status, chunks = self._now(), None, 0
+        left: Phase | None = None
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        try:
+            for action in script:
+                yield action
+                match action:
+                    case Head():
+                        status = action.status
+                        self._answered(arrival, status)
+                    case Write():
+                        chunks += action.tokens > 0
+                        self._sent(arrival, action)
+        except CallerLeft:
+            left = "before-head" if status is None else "in-stream"
+            self.disconnects.append(Disconnect(arrival.number, arrival.model, left, chunks))
+        finally:
+            self.in_flight -= 1
+            ended(Outcome(arrival, status, chunks, self._now() - begun, left))
+
+    def _answered(self, arrival: Arrival, status: int) -> None:
+        """Write down a status line."""
+        if arrival.model is not None:
+            model = self.models[arrival.model]
+            model.statuses[status] += 1
+            model.prompt_tokens += arrival.prompt_tokens if status == HTTPStatus.OK else 0
+
+    def _sent(self, arrival: Arrival, write: Write) -> None:
+        """Write down a piece of a body."""
+        self.bytes_sent += len(write.data)
+        if arrival.model is not None:
+            self.models[arrival.model].completion_tokens += write.tokens
+
+    def as_json(self, *, bodies: bool) -> dict[str, Any]:
+        """All of it, ready to be encoded; the latest bodies, as text, only if asked for."""
+        told: dict[str, Any] = {
+            "count": self.count,
+            "in_flight": self.in_flight,
+            "max_in_flight": self.max_in_flight,
+            "bytes_sent": self.bytes_sent,
+            "models": self.models,
+            "keys": self.keys,
+            "disconnects": list(self.disconnects),
+            "arrivals": list(self.arrivals),
+        }
+        if bodies:
+            told["bodies"] = [body.decode(errors="replace") for body in self.bodies]
+        return told

@@ -1,0 +1,112 @@
+"""What the simulator tells about itself, and what it can be told while it runs."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from optipath_cli.simulator import Outcome, Simulator
+from optipath_cli.simulator.request import fingerprint
+
+CHATS = "/v1/chat/completions"
+
+
+def chat(model: str, **members: Any) -> dict[str, Any]:
+    return {"model": model, "messages": [{"role": "user", "content": "hello"}], **members}
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+async def test_requests_are_counted_by_model_and_status(http: httpx.AsyncClient) -> None:
+    for model in ("tokens-7", "tokens-7", "e500"):
+        await http.post(CHATS, json=chat(model))
+    told = (await http.get("/stats")).json()
+    assert told["count"] == 3
+    assert told["models"]["tokens-7"] == {
+        "count": 2,
+        "statuses": {"200": 2},
+        "prompt_tokens": 4,
+        "completion_tokens": 14,
+    }
+    assert told["models"]["e500"]["statuses"] == {"500": 1}
+
+
+async def test_an_arrival_is_told_as_it_came(http: httpx.AsyncClient) -> None:
+    await http.post(CHATS, json=chat("ok", stream=True), headers={"X-Trace": "abc"})
+    (arrival,) = (await http.get("/stats")).json()["arrivals"]
+    assert (arrival["number"], arrival["model"], arrival["streams"]) == (1, "ok", True)
+    assert ["X-Trace", "abc"] in arrival["headers"]
+
+
+@pytest.mark.parametrize(
+    "headers", [bearer("sk-canary"), {"x-api-key": "sk-canary"}, {"authorization": "bearer sk-canary"}]
+)
+async def test_a_key_is_told_by_its_fingerprint_only(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    await http.post(CHATS, json=chat("ok"), headers=headers)
+    told = await http.get("/stats?bodies=1")
+    assert "sk-canary" not in told.text
+    assert told.json()["keys"] == {fingerprint("sk-canary"): 1}
+
+
+async def test_bodies_are_told_byte_for_byte(http: httpx.AsyncClient) -> None:
+    body = '{ "model":"ok",  "messages":[], "unknown": 1.0, "text": "ä"}'
+    await http.post(CHATS, content=body.encode())
+    assert (await http.get("/stats?bodies=1")).json()["bodies"] == [body]
+    assert "bodies" not in (await http.get("/stats")).json()
+
+
+async def test_requests_under_way_are_counted(
+    simulator: Simulator, http: httpx.AsyncClient, outcomes: asyncio.Queue[Outcome]
+) -> None:
+    async with (
+        http.stream("POST", CHATS, json=chat("stall-after-0", stream=True)),
+        http.stream("POST", CHATS, json=chat("stall-after-0", stream=True)),
+    ):
+        assert (simulator.stats.in_flight, simulator.stats.max_in_flight) == (2, 2)
+    await outcomes.get()
+    await outcomes.get()
+    assert (simulator.stats.in_flight, simulator.stats.max_in_flight) == (0, 2)
+
+
+async def test_a_reset_forgets_what_was_asked(simulator: Simulator, http: httpx.AsyncClient) -> None:
+    assert (await http.post(CHATS, json=chat("for-1-503"))).status_code == 503
+    assert (await http.post("/reset")).status_code == 200
+    assert simulator.stats.count == 0
+    assert (await http.post(CHATS, json=chat("for-1-503"))).status_code == 503
+
+
+async def test_a_model_fails_for_its_first_requests(http: httpx.AsyncClient) -> None:
+    replies = [await http.post(CHATS, json=chat("for-2-503")) for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [503, 503, 200]
+
+
+async def test_a_model_is_mapped_while_it_runs(http: httpx.AsyncClient) -> None:
+    statuses = []
+    for name in ("e500", "ok", "for-1-429", None):
+        assert (await http.post("/map", json={"gpt-5-mini": name})).status_code == 200
+        statuses.append((await http.post(CHATS, json=chat("gpt-5-mini"))).status_code)
+    assert statuses == [500, 200, 429, 200]
+
+
+async def test_a_bad_map_is_refused(http: httpx.AsyncClient) -> None:
+    reply = await http.post("/map", json={"gpt-5-mini": 500})
+    assert reply.status_code == 400
+    assert "gpt-5-mini" not in json.loads((await http.post("/map", json={})).text)
+
+
+async def test_only_accepted_keys_are_let_in(simulator: Simulator, http: httpx.AsyncClient) -> None:
+    simulator.accept_keys = {"sk-new"}
+    assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-old"))).status_code == 401
+    assert (await http.post(CHATS, json=chat("ok"))).status_code == 401
+    assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-new"))).status_code == 200
+
+
+async def test_a_behaviour_can_require_a_key(http: httpx.AsyncClient) -> None:
+    mapped = await http.post("/map", json={"ok": "auth-requires-sk-new"})
+    assert "sk-new" not in mapped.text
+    assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-old"))).status_code == 401
+    assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-new"))).status_code == 200
