@@ -1,0 +1,5 @@
+"""`python -m optipath_router`."""
+
+from optipath_router.main import main
+
+main()

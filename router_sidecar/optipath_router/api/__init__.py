@@ -1,0 +1,1 @@
+"""The surfaces: what callers, probes and Prometheus see."""

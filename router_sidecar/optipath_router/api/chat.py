@@ -1,0 +1,129 @@
+"""POST /v1/chat/completions: OpenAI's surface, plain and streamed."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+
+from starlette.types import Receive, Scope, Send
+
+from optipath_router.api.exchange import CallerLeft, answer, left, read_body, visible_headers
+from optipath_router.api.faults import NO_CONFIG, error_body, failed_headers, rejected
+from optipath_router.chat.reply import Failed, Reply, Streamed, Whole
+from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.decide.decision import Decision
+from optipath_router.errors import Code, RequestRejected, UpstreamError
+from optipath_router.live import Live
+from optipath_router.runtime import Runtime
+from optipath_router.telemetry.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}\Z").match
+
+
+class ChatCompletions:
+    """The endpoint, a plain ASGI application."""
+
+    def __init__(self, runtime: Live[Runtime | None], metrics: Metrics, now: Callable[[], float]) -> None:
+        self._runtime, self._metrics, self._now = runtime, metrics, now
+        self.in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        self.in_flight += 1
+        self._metrics.in_flight.set(self.in_flight)
+        try:
+            await self._serve(scope, receive, send)
+        except CallerLeft:
+            log.debug("the caller left before it had asked")
+        finally:
+            self.in_flight -= 1
+            self._metrics.in_flight.set(self.in_flight)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve under the snapshot that is in force when the request has arrived whole."""
+        headers = visible_headers(scope)
+        decision_id = os.urandom(16).hex()
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID(given) else decision_id
+        shown = [(b"x-optipath-request-id", request_id.encode())]
+        try:
+            body = await read_body(receive)
+            runtime = self._runtime.current
+            if runtime is None:
+                await _fail(send, shown, NO_CONFIG)
+                return
+            asked = read_asked(body)
+        except RequestRejected as problem:
+            await _fail(send, shown, rejected(problem))
+            return
+        request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked)
+        await _answer_or_leave(runtime, request, shown, receive, send)
+
+
+async def _answer_or_leave(
+    runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], receive: Receive, send: Send
+) -> None:
+    """Answer, or give up as soon as the caller has left."""
+    answering = asyncio.ensure_future(_answer(runtime, request, shown, send))
+    leaving = asyncio.ensure_future(left(receive))
+    try:
+        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+        if not answering.done():
+            answering.cancel()
+        await asyncio.gather(answering, leaving, return_exceptions=True)
+    if not answering.cancelled():
+        answering.result()
+
+
+async def _answer(runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], send: Send) -> None:
+    decision, reply = await runtime.flow(request)
+    headers = [*shown, *_told(request, decision, reply)]
+    match reply.content:
+        case Whole(status=status, headers=passed, body=body):
+            await answer(send, status, [*headers, *passed], body)
+        case Failed() as failed:
+            await _fail(send, headers, failed)
+        case Streamed() as streamed:
+            await _stream(send, [*headers, *streamed.headers], streamed)
+
+
+async def _stream(send: Send, headers: list[tuple[bytes, bytes]], streamed: Streamed) -> None:
+    """Pass a stream on as it comes.
+
+    One that does not finish ends with an error event, without the end mark,
+    and without the end of the body: the connection is cut, so that nobody
+    takes the answer for a whole one.
+    """
+    await send({"type": "http.response.start", "status": streamed.status, "headers": headers})
+    async with aclosing(streamed.events) as events:
+        try:
+            async for event in events:
+                await send({"type": "http.response.body", "body": event.raw, "more_body": True})
+        except UpstreamError as problem:
+            told = error_body(502, Code.ALL_ATTEMPTS_FAILED, f"the answer broke off: {problem}")
+            await send({"type": "http.response.body", "body": b"data: " + told + b"\n\n", "more_body": True})
+        else:
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def _fail(send: Send, headers: list[tuple[bytes, bytes]], failed: Failed) -> None:
+    body = error_body(failed.status, failed.code, failed.message, failed.param)
+    await answer(send, failed.status, [*headers, *failed_headers(failed)], body)
+
+
+def _told(request: ChatRequest, decision: Decision, reply: Reply) -> Iterator[tuple[bytes, bytes]]:
+    """What a reply says of how it came about."""
+    yield b"x-optipath-decision", request.decision_id.encode()
+    yield b"x-optipath-attempts", str(len(reply.tried)).encode()
+    if decision.policy is not None:
+        yield b"x-optipath-policy", str(decision.policy).encode()
+    if reply.target is not None:
+        yield b"x-optipath-model", reply.target.model.encode()
+        yield b"x-optipath-provider", reply.target.provider.encode()
+        yield b"x-optipath-failover", b"true" if reply.failed_over else b"false"

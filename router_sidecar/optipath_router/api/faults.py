@@ -1,0 +1,42 @@
+"""What went wrong, as the caller's SDK reads it: OpenAI's error object with our stable codes."""
+
+import json
+import math
+from http import HTTPStatus
+
+from optipath_router.chat.reply import Failed
+from optipath_router.errors import Code, RequestRejected
+
+_TYPES = {
+    400: "invalid_request_error",
+    404: "invalid_request_error",
+    413: "invalid_request_error",
+    429: "rate_limit_error",
+}
+
+
+def error_body(status: int, code: str, message: str, param: str | None = None) -> bytes:
+    """An error in OpenAI's shape."""
+    kind = _TYPES.get(status, "server_error")
+    return json.dumps({"error": {"message": message, "type": kind, "param": param, "code": code}}).encode()
+
+
+def failed_headers(failed: Failed) -> list[tuple[bytes, bytes]]:
+    """The headers that a failure carries: when to come back, and that an SDK's own retries would multiply ours."""
+    headers = [(b"content-type", b"application/json"), (b"x-should-retry", b"false")]
+    if failed.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers.append((b"retry-after", str(math.ceil(failed.retry_after_seconds or 1)).encode()))
+    return headers
+
+
+def rejected(problem: RequestRejected) -> Failed:
+    """A request that was not admitted, as a failure."""
+    return Failed(problem.status, problem.code, str(problem), problem.param)
+
+
+NO_CONFIG = Failed(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.CONFIG_UNAVAILABLE,
+    "this router has no configuration yet: its namespace has no ConfigMap 'optipath-router', or none that it can read",
+    retry_after_seconds=1,
+)

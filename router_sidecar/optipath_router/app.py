@@ -1,0 +1,63 @@
+"""The composition root: everything is built here, once, in order, in the open."""
+
+import time
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from optipath_router.account import Account, Decisions
+from optipath_router.api.admin import Admin
+from optipath_router.api.chat import ChatCompletions
+from optipath_router.api.decisions import DecisionsEndpoint
+from optipath_router.api.models import Models
+from optipath_router.credentials import NO_KEYS, Keys
+from optipath_router.live import Live
+from optipath_router.runtime import Runtime, Shared
+from optipath_router.settings import Settings
+from optipath_router.telemetry.metrics import Metrics
+from optipath_router.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The router, ready to be served."""
+
+    api: Starlette
+    """For the pod alone."""
+    admin: Starlette
+    """For the node and the cluster."""
+    watch: Watch
+    chat: ChatCompletions
+    runtime: Live[Runtime | None]
+    shared: Shared
+
+
+def compose(settings: Settings) -> App:
+    """A router that serves 503 until its watch has found a snapshot."""
+    now, wall = time.monotonic, time.time
+    metrics, decisions = Metrics(), Decisions()
+    runtime: Live[Runtime | None] = Live(None)
+    keys: Live[Keys] = Live(NO_KEYS)
+    shared = Shared(keys, Account(decisions, metrics, now=now, wall=wall), metrics, now)
+    watch = Watch(runtime, shared, settings, wall=wall)
+    chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
+    api = Starlette(
+        routes=[
+            # An endpoint that is an object, not a function, is served as plain ASGI.
+            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/models", models.every),
+            Route("/v1/models/{name:path}", models.one),
+            Route("/optipath/decisions/{id}", DecisionsEndpoint(decisions).get),
+        ]
+    )
+    probes = Starlette(
+        routes=[
+            Route("/livez", admin.live),
+            Route("/readyz", admin.ready),
+            Route("/startupz", admin.startup),
+            Route("/metrics", admin.metrics),
+            Route("/snapshot", admin.snapshot),
+        ]
+    )
+    return App(api, probes, watch, chat, runtime, shared)

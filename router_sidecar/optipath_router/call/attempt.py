@@ -1,0 +1,22 @@
+"""An attempt: one try at one target, with all that it needs to know."""
+
+from dataclasses import dataclass
+
+from optipath_router.call.endpoint import Endpoint
+from optipath_router.chat.request import ChatRequest
+from optipath_router.credentials import Key
+from optipath_snapshot import Resilience, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one target."""
+
+    request: ChatRequest
+    target: Target
+    endpoint: Endpoint
+    key: Key | None
+    """None where the provider asks for none."""
+    resilience: Resilience
+    deadline: float
+    """The moment, on the monotonic clock, at which the whole request must have ended."""

@@ -1,0 +1,73 @@
+"""Failover: the next key or the next target, as long as nothing has been said to the caller.
+
+What a service returns may be shown, and with it the reply is committed: from
+then on there is no other attempt. That rule lives here and nowhere else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from optipath_router.call.attempt import Attempt
+from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.refused import all_failed, nothing_to_try
+from optipath_router.call.trail import Trail
+from optipath_router.chat.reply import Reply, Streamed, Whole
+from optipath_router.chat.request import ChatRequest
+from optipath_router.credentials import Keys
+from optipath_router.decide.decision import Decision
+from optipath_router.errors import Outcome, TargetUnavailable, UpstreamError
+from optipath_snapshot import Target
+
+Service = Callable[[Attempt], Awaitable[Whole | Streamed]]
+
+# The provider has no quarrel with the request, only with the key.
+_KEY_TROUBLE = frozenset({Outcome.AUTH, Outcome.QUOTA})
+
+
+class Failover:
+    """Calls the targets of a decision in their order until one answers."""
+
+    def __init__(
+        self,
+        service: Service,
+        endpoints: Mapping[str, Endpoint],
+        keys: Callable[[], Keys],
+        now: Callable[[], float],
+    ) -> None:
+        """Take what makes one attempt; endpoints are by their provider's name."""
+        self._service, self._endpoints, self._keys, self._now = service, endpoints, keys, now
+
+    async def __call__(self, request: ChatRequest, decision: Decision) -> Reply:
+        """The reply of the first target that answers, or why none did."""
+        if not decision.ranking:
+            return Reply(nothing_to_try(decision))
+        resilience, now, trail = decision.resilience, self._now, Trail(self._now)
+        deadline = request.arrived + resilience.request_timeout_seconds
+        sent = 0
+        for target in decision.ranking:
+            try:
+                endpoint = self._endpoint(target)
+                keys = endpoint.keys(self._keys())
+            except TargetUnavailable as problem:
+                trail.failed(target, None, now(), problem)
+                continue
+            for key in keys:
+                if sent == resilience.attempts or now() >= deadline:
+                    return Reply(all_failed(trail.tried), trail.tried)
+                sent += 1
+                begun = now()
+                try:
+                    content = await self._service(Attempt(request, target, endpoint, key, resilience, deadline))
+                except (TargetUnavailable, UpstreamError) as problem:
+                    trail.failed(target, key, begun, problem)
+                    if problem.outcome not in _KEY_TROUBLE:
+                        break
+                else:
+                    trail.served(target, key, begun, content)
+                    return Reply(content, trail.tried, target)
+        return Reply(all_failed(trail.tried), trail.tried)
+
+    def _endpoint(self, target: Target) -> Endpoint:
+        endpoint = self._endpoints.get(target.provider)
+        if endpoint is None:
+            raise TargetUnavailable(Outcome.NOT_SPOKEN, "its provider is of a type that this release does not speak")
+        return endpoint

@@ -1,0 +1,60 @@
+"""One transport an origin, kept over a reload where the origin stays."""
+
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from optipath_router.call.transport import Transport
+from optipath_snapshot import Egress, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What two providers must have in common to share connections."""
+
+    scheme: str
+    host: str
+    port: int | None
+    ca_bundle: str | None
+    egress: Egress
+
+
+def origin(provider: Provider, egress: Egress) -> Origin:
+    """The origin of a provider's URL, with the trust and the rules under which it is called."""
+    parts = urlsplit(provider.url)
+    return Origin(parts.scheme, parts.hostname or "", parts.port, provider.ca_bundle, egress)
+
+
+class Pools:
+    """The transports of this process."""
+
+    def __init__(self) -> None:
+        self._transports: dict[Origin, Transport] = {}
+
+    def transport(self, origin: Origin) -> Transport:
+        """The transport to an origin, which is made where there is none yet; raises ssl.SSLError for a bad CA."""
+        transport = self._transports.get(origin)
+        if transport is None:
+            tls = _trust(origin.ca_bundle) if origin.scheme == "https" else None
+            transport = self._transports[origin] = Transport(origin.egress, tls=tls)
+        return transport
+
+    async def keep(self, origins: Iterable[Origin]) -> None:
+        """Let go of all transports but those to these origins; what is in use ends first."""
+        kept = set(origins)
+        for origin in [origin for origin in self._transports if origin not in kept]:
+            await self._transports.pop(origin).retire()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for transport in self._transports.values():
+            await transport.aclose()
+        self._transports.clear()
+
+
+@cache
+def _trust(ca_bundle: str | None) -> ssl.SSLContext:
+    # Reading the system's roots takes some 10 ms; once is enough.
+    return ssl.create_default_context(cadata=ca_bundle)

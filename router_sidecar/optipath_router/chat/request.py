@@ -1,0 +1,93 @@
+"""A chat request: the bytes as they came, and the fields that we act on.
+
+What the tenant sent stays untouched beside what was read of it; a field that
+we do not know is the provider's to judge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from optipath_router.errors import Code, RequestRejected
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of a message: text, an image, a sound, a file."""
+
+    type: str = ""
+    text: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message of the conversation."""
+
+    role: str = ""
+    content: str | list[Part] | None = None
+    tool_calls: msgspec.Raw = msgspec.Raw(b"")
+
+
+class ResponseFormat(msgspec.Struct, frozen=True):
+    """The form that an answer should have."""
+
+    type: str = ""
+
+
+class StreamOptions(msgspec.Struct, frozen=True):
+    """What a stream should carry beside the answer."""
+
+    include_usage: bool | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The fields of a chat completion request that routing looks at."""
+
+    model: str
+    messages: list[Message]
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    tools: list[msgspec.Raw] | None = None
+    functions: list[msgspec.Raw] | None = None
+    response_format: ResponseFormat | None = None
+    modalities: list[str] | None = None
+    logprobs: bool | None = None
+    web_search_options: msgspec.Raw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A request to complete a chat."""
+
+    id: str
+    """What the caller names it, or else the decision's id."""
+    decision_id: str
+    arrived: float
+    """A moment of the monotonic clock, in seconds."""
+    headers: Mapping[str, str]
+    """Names in lower case; those that carry secrets are not among them."""
+    body: bytes
+    """As it came."""
+    asked: Asked
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is wanted piece by piece."""
+        return bool(self.asked.stream)
+
+
+_decode = msgspec.json.Decoder(Asked).decode
+
+
+def read_asked(body: bytes) -> Asked:
+    """What a body asks for; raises RequestRejected where it is no chat completion request."""
+    try:
+        asked = _decode(body)
+    except msgspec.ValidationError as error:
+        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not a chat completion: {error}") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
+    if not asked.model:
+        raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
+    return asked

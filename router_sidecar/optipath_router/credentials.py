@@ -1,0 +1,62 @@
+"""The tenant's keys, as kubelet mounts them: a file a key, and beside it the hosts it may go to.
+
+    openai              the key itself, white space around it trimmed
+    vllm                another
+    vllm.hosts          hosts that `vllm` may be sent to, one a line
+
+Whoever may write a ModelProvider but not the Secret cannot send a key
+elsewhere: a key goes to the hosts of its well-known type and to those that
+the Secret names, and nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from optipath_snapshot import WELL_KNOWN
+
+_HOSTS = ".hosts"
+_MAX_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key and where it may go."""
+
+    name: str
+    value: str = field(repr=False)
+    hosts: frozenset[str] = frozenset()
+
+    def may_go_to(self, host: str, provider_type: str) -> bool:
+        """Whether this key may be sent to a host, in the name of a provider of some type."""
+        known = WELL_KNOWN.get(provider_type)
+        return host in self.hosts or (known is not None and host in known.hosts)
+
+
+Keys = Mapping[str, Key]
+NO_KEYS: Keys = MappingProxyType({})
+
+
+def read_keys(folder: Path) -> Keys:
+    """The keys in a folder; none where there is no such folder, for the Secret is optional."""
+    try:
+        files = {path.name: path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file()}
+    except OSError:
+        return NO_KEYS
+    texts = {name: text for name, path in files.items() if (text := _text(path))}
+    return {
+        name: Key(name, text, frozenset(texts.get(name + _HOSTS, "").lower().replace(",", " ").split()))
+        for name, text in texts.items()
+        if not name.endswith(_HOSTS)
+    }
+
+
+def _text(path: Path) -> str:
+    """What a file says; nothing where it says nothing that can be a header."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MAX_BYTES).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return text

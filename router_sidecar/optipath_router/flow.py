@@ -1,0 +1,30 @@
+"""The story of a request: classify, decide, call, account. Read this first.
+
+The steps are handed in by app.py, and each takes what the one before it gave:
+
+    ChatRequest ─ classify ─▶ Features ─ decide ─▶ Decision ─ call ─▶ Reply ─ account ─▶ Reply
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from optipath_router.chat.features import Features
+from optipath_router.chat.reply import Reply
+from optipath_router.chat.request import ChatRequest
+from optipath_router.decide.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """From a request to its reply, under one snapshot."""
+
+    classify: Callable[[ChatRequest], Features]
+    decide: Callable[[Features], Decision]
+    call: Callable[[ChatRequest, Decision], Awaitable[Reply]]
+    account: Callable[[ChatRequest, Decision, Reply], Reply]
+
+    async def __call__(self, request: ChatRequest) -> tuple[Decision, Reply]:
+        """The reply to a request, and the decision that led to it."""
+        decision = self.decide(self.classify(request))
+        reply = await self.call(request, decision)
+        return decision, self.account(request, decision, reply)

@@ -1,0 +1,49 @@
+"""What a dialect can do. It takes and gives bytes; it never sees a connection."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from optipath_router.chat.events import Event
+from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as the provider wants it; the path follows the provider's base URL."""
+
+    path: str
+    body: bytes
+
+
+class StreamReader(Protocol):
+    """Reads one streamed reply, in whatever pieces it arrives."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer has come to its end, as the dialect tells it."""
+        ...
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that are complete; raises UpstreamBroken for what is none."""
+        ...
+
+    def close(self) -> list[Event]:
+        """What is left when no more comes."""
+        ...
+
+
+class Dialect(Protocol):
+    """The wire format of a provider."""
+
+    def request(self, request: ChatRequest, upstream_model: str) -> Outgoing:
+        """A chat request in this dialect."""
+        ...
+
+    def usage(self, body: bytes) -> Usage | None:
+        """The usage in a whole answer; raises UpstreamBroken where the body is no answer."""
+        ...
+
+    def reader(self) -> StreamReader:
+        """A reader for one streamed reply."""
+        ...

@@ -1,0 +1,82 @@
+"""The runtime: the live objects of one snapshot, built whole and swapped whole."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from optipath_router.account import Account
+from optipath_router.call.attempt import Attempt
+from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.failover import Failover
+from optipath_router.call.pools import Pools, origin
+from optipath_router.call.upstream import send
+from optipath_router.chat.features import Features
+from optipath_router.chat.reply import Streamed, Whole
+from optipath_router.classify import features
+from optipath_router.credentials import Keys
+from optipath_router.decide.decide import decide
+from optipath_router.decide.decision import Decision
+from optipath_router.decide.plan import Plan, make_plan, route_id
+from optipath_router.decide.turns import Turns
+from optipath_router.flow import Flow
+from optipath_router.live import Live
+from optipath_router.providers import DIALECTS
+from optipath_router.telemetry.metrics import Metrics
+from optipath_snapshot import Provider, SnapshotFile
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What outlives a reload."""
+
+    keys: Live[Keys]
+    account: Account
+    metrics: Metrics
+    now: Callable[[], float]
+    pools: Pools = field(default_factory=Pools)
+    turns: Turns = field(default_factory=Turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What serves requests under one snapshot."""
+
+    file: SnapshotFile
+    plan: Plan
+    flow: Flow
+    loaded: float
+    """A moment of the monotonic clock."""
+
+
+def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runtime:
+    """The runtime for a snapshot, in a pod with these labels; raises ssl.SSLError for a bad CA bundle."""
+    snapshot, now = file.snapshot, shared.now
+    plan = make_plan(snapshot, file.digest, labels)
+
+    def endpoint(provider: Provider) -> Endpoint:
+        transport = shared.pools.transport(origin(provider, snapshot.egress))
+        return Endpoint(provider, urlsplit(provider.url).hostname or "", DIALECTS[provider.type], transport)
+
+    endpoints = {provider.name: endpoint(provider) for provider in snapshot.providers if provider.type in DIALECTS}
+
+    def decided(seen: Features) -> Decision:
+        started = now()
+        decision = decide(seen, plan, shared.turns.health(), secrets.randbits(64))
+        shared.metrics.decision_seconds.observe(now() - started)
+        if decision.route:
+            shared.turns.taken(decision.route)
+        return decision
+
+    async def service(attempt: Attempt) -> Whole | Streamed:
+        return await send(attempt, now)
+
+    call = Failover(service, endpoints, lambda: shared.keys.current, now)
+    return Runtime(file, plan, Flow(features, decided, call, shared.account), now())
+
+
+async def settle(runtime: Runtime, shared: Shared) -> None:
+    """Let go of what only earlier runtimes used; requests in flight end first."""
+    snapshot = runtime.file.snapshot
+    shared.turns.keep([route_id(route) for route in snapshot.routes])
+    await shared.pools.keep(origin(provider, snapshot.egress) for provider in snapshot.providers)

@@ -1,0 +1,169 @@
+"""The router on its two ports, from the first snapshot to the last stream."""
+
+import asyncio
+import errno
+import gc
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from optipath_router.app import App, compose
+from optipath_router.drain import drained
+from optipath_router.settings import Address, Settings
+
+log = logging.getLogger(__name__)
+
+_BACKLOG: Final = 2048
+_CLOSING_SECONDS: Final = 3
+_NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where a router listens."""
+
+    api: tuple[Address, ...]
+    admin: tuple[Address, ...]
+
+
+class CannotListen(Exception):
+    """An address that is taken, or not this machine's."""
+
+
+async def serve(settings: Settings, started: Callable[[Bound], None] | None = None) -> None:
+    """Run a router until it is told to stop by SIGTERM or SIGINT; raises CannotListen.
+
+    SIGTERM lets it drain, a second one or SIGINT ends it at once.
+    """
+    app = compose(settings)
+    await app.watch.look()
+    api_sockets, admin_sockets = _sockets(settings.listen), _sockets(settings.admin)
+    api, admin = _server(app.api), _server(app.admin)
+    stop = _Stop()
+    with stop.signals():
+        serving = [
+            asyncio.create_task(server.serve(sockets))
+            for server, sockets in ((api, api_sockets), (admin, admin_sockets))
+        ]
+        watching = asyncio.create_task(app.watch.run())
+        # What is there now stays: the collector need not walk over it again and again.
+        gc.collect()
+        gc.freeze()
+        bound = Bound(_addresses(api_sockets), _addresses(admin_sockets))
+        log.info("listening", extra={"api": list(map(str, bound.api)), "admin": list(map(str, bound.admin))})
+        if started:
+            started(bound)
+        await stop.wait(app, settings.grace_seconds, watching)
+    api.should_exit = admin.should_exit = True
+    await asyncio.gather(*serving)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    await app.shared.pools.close()
+
+
+class _Stop:
+    """Told to stop once, the router drains; told twice, or by Ctrl-C, it stops."""
+
+    def __init__(self) -> None:
+        self._drain, self._now = asyncio.Event(), asyncio.Event()
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Listen to signals for as long as the block lasts."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._terminate)
+        loop.add_signal_handler(signal.SIGINT, self._now.set)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGTERM)
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _terminate(self) -> None:
+        if self._drain.is_set():
+            self._now.set()
+        self._drain.set()
+
+    async def wait(self, app: App, grace_seconds: float, watching: asyncio.Task[None]) -> None:
+        """Return when it is time to close down; raises what ended the watch, if it ended."""
+        at_once = asyncio.create_task(self._now.wait())
+        drained_ = asyncio.create_task(self._drained(app, grace_seconds))
+        done, pending = await asyncio.wait((at_once, drained_, watching), return_when=asyncio.FIRST_COMPLETED)
+        for task in pending - {watching}:
+            task.cancel()
+        if watching in done:
+            watching.result()
+
+    async def _drained(self, app: App, grace_seconds: float) -> None:
+        await self._drain.wait()
+        log.info("draining", extra={"in_flight": app.chat.in_flight})
+        quiet = await drained(
+            lambda: app.chat.in_flight, grace_seconds=grace_seconds, now=time.monotonic, sleep=asyncio.sleep
+        )
+        if not quiet:
+            log.warning("time is up", extra={"in_flight": app.chat.in_flight})
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own ideas of signals: two of them share this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: Starlette) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            loop="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_CLOSING_SECONDS,
+        )
+    )
+
+
+def _sockets(addresses: tuple[Address, ...]) -> list[socket.socket]:
+    bound: list[socket.socket] = []
+    for address in addresses:
+        try:
+            bound.append(_socket(address))
+        except OSError as error:
+            if address.optional and error.errno in _NO_SUCH_ADDRESS:
+                continue
+            for other in bound:
+                other.close()
+            raise CannotListen(f"cannot listen on {address}: {error.strerror}") from error
+    return bound
+
+
+def _socket(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind((address.host, address.port))
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _addresses(sockets: list[socket.socket]) -> tuple[Address, ...]:
+    return tuple(Address(*each.getsockname()[:2]) for each in sockets)

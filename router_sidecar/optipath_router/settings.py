@@ -1,0 +1,97 @@
+"""The router's settings, from its environment. A wrong one is refused by name before anything starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; its message names it and its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and port to listen on; port 0 is any free one."""
+
+    host: str
+    port: int
+    optional: bool = False
+    """Whether a machine without it (no IPv6, say) may go on without it."""
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the router finds its files, and where it is found."""
+
+    snapshot: Path = Path("/etc/optipath/snapshot")
+    credentials: Path = Path("/etc/optipath/credentials")
+    podinfo: Path = Path("/etc/optipath/podinfo")
+    listen: tuple[Address, ...] = (Address("127.0.0.1", 7080), Address("::1", 7080, optional=True))
+    """The API, for the pod alone."""
+    admin: tuple[Address, ...] = (Address("0.0.0.0", 7081), Address("::", 7081, optional=True))  # noqa: S104  kubelet and Prometheus call from outside
+    """Probes and metrics, for the node and the cluster."""
+    namespace: str = ""
+    """Whose router this is; empty takes any snapshot."""
+    grace_seconds: float = 30.0
+    """How long after SIGTERM the pod is killed."""
+    log_level: str = "INFO"
+
+
+def settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in an environment; raises SettingsError."""
+    default = Settings()
+    return Settings(
+        snapshot=Path(environment.get("OPTIPATH_SNAPSHOT", default.snapshot)),
+        credentials=Path(environment.get("OPTIPATH_CREDENTIALS", default.credentials)),
+        podinfo=Path(environment.get("OPTIPATH_PODINFO", default.podinfo)),
+        listen=_addresses(environment, "OPTIPATH_LISTEN", default.listen),
+        admin=_addresses(environment, "OPTIPATH_ADMIN", default.admin),
+        namespace=environment.get("OPTIPATH_NAMESPACE", ""),
+        grace_seconds=_seconds(environment, "OPTIPATH_GRACE_SECONDS", default.grace_seconds),
+        log_level=_log_level(environment.get("OPTIPATH_LOG_LEVEL", default.log_level)),
+    )
+
+
+def addresses(text: str) -> tuple[Address, ...]:
+    """Addresses such as `127.0.0.1:7080,[::1]:7080`; raises ValueError."""
+    return tuple(_address(part.strip()) for part in text.split(","))
+
+
+def _address(text: str) -> Address:
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{text!r} is not HOST:PORT")
+    return Address(host, int(port))
+
+
+def _addresses(environment: Mapping[str, str], name: str, default: tuple[Address, ...]) -> tuple[Address, ...]:
+    if (text := environment.get(name)) is None:
+        return default
+    try:
+        return addresses(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from error
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name, str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise SettingsError(f"{name}: {text!r} is not a number of seconds")
+    return value
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise SettingsError(f"OPTIPATH_LOG_LEVEL: {text!r} is none of {', '.join(LOG_LEVELS)}")
+    return text.upper()

@@ -1,0 +1,1 @@
+"""What the router shows of itself: metrics and logs. No user, prompt, session or pod in a label."""

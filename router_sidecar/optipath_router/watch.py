@@ -1,0 +1,130 @@
+"""A new file is noticed: the snapshot, the keys, the pod's labels.
+
+kubelet writes a mounted volume anew and moves its `..data` link over the old
+one, so a readlink every 100 ms notices it on any file system. A folder or a
+file without that link is known by the times and sizes of what is in it.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from optipath_router.credentials import read_keys
+from optipath_router.live import Live
+from optipath_router.runtime import Runtime, Shared, build, settle
+from optipath_router.settings import Settings
+from optipath_snapshot import MAX_BYTES, Refusal, SnapshotFile, SnapshotRefused, decode
+
+log = logging.getLogger(__name__)
+
+PERIOD_SECONDS: Final = 0.1
+SNAPSHOT_FILE: Final = "snapshot.json"
+_MAX_FILE_BYTES: Final = 2 * MAX_BYTES
+
+
+def signature(path: Path) -> object:
+    """What changes when a file, or a folder as kubelet mounts it, changes; None where there is nothing."""
+    try:
+        return (path / "..data").readlink()
+    except OSError:
+        pass
+    try:
+        paths = sorted(path.iterdir()) if path.is_dir() else [path]
+        return tuple(
+            (each.name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for each in paths for stat in [each.stat()]
+        )
+    except OSError:
+        return None
+
+
+def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
+    """The snapshot in a file, or in a mounted folder; raises SnapshotRefused.
+
+    A namespace, where one is given, must be the snapshot's own.
+    """
+    path = path / SNAPSHOT_FILE if path.is_dir() else path
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise SnapshotRefused(Refusal.MISSING, f"{path} is not there") from None
+    except OSError as error:
+        raise SnapshotRefused(Refusal.UNREADABLE, f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_FILE_BYTES:
+        raise SnapshotRefused(Refusal.UNREADABLE, f"{path} is larger than {_MAX_FILE_BYTES} bytes")
+    found = decode(data)
+    if namespace and found.snapshot.namespace != namespace:
+        raise SnapshotRefused(Refusal.INVALID, f"it is another namespace's snapshot, not that of {namespace!r}")
+    return found
+
+
+def read_labels(podinfo: Path) -> Mapping[str, str]:
+    """The pod's labels, as the downward API writes them: `name="value"` a line."""
+    try:
+        lines = (podinfo / "labels").read_text().splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {name: value.strip('"') for name, _, value in pairs}
+
+
+class Watch:
+    """Keeps the runtime and the keys in force those of the files."""
+
+    def __init__(
+        self,
+        runtime: Live[Runtime | None],
+        shared: Shared,
+        settings: Settings,
+        *,
+        wall: Callable[[], float],
+    ) -> None:
+        self._runtime, self._shared = runtime, shared
+        self._settings, self._wall = settings, wall
+        self._seen: dict[str, object] = {}
+
+    async def look(self) -> None:
+        """Take up what has changed since the last look; what cannot be used changes nothing."""
+        if self._changed("credentials", signature(self._settings.credentials)):
+            self._shared.keys.current = read_keys(self._settings.credentials)
+            log.info("keys read", extra={"keys": sorted(self._shared.keys.current)})
+        if self._changed("snapshot", (signature(self._settings.snapshot), signature(self._settings.podinfo))):
+            await self._take_up()
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Look for as long as this task lives."""
+        while True:
+            await self.look()
+            await sleep(PERIOD_SECONDS)
+
+    def _changed(self, what: str, found: object) -> bool:
+        if what in self._seen and self._seen[what] == found:
+            return False
+        self._seen[what] = found
+        return True
+
+    async def _take_up(self) -> None:
+        try:
+            file = read_snapshot(self._settings.snapshot, self._settings.namespace)
+            runtime = build(file, read_labels(self._settings.podinfo), self._shared)
+        except SnapshotRefused as refused:
+            return self._refuse(refused)
+        except ssl.SSLError:
+            return self._refuse(SnapshotRefused(Refusal.INVALID, "a CA bundle holds no certificates"))
+        self._runtime.current = runtime
+        self._shared.metrics.loaded(file.generation, self._wall())
+        log.info("snapshot in force", extra={"digest": file.digest, "generation": file.generation})
+        await settle(runtime, self._shared)
+        return None
+
+    def _refuse(self, refused: SnapshotRefused) -> None:
+        self._shared.metrics.refused(refused.reason)
+        kept = self._runtime.current
+        log.warning(
+            "snapshot refused: %s",
+            refused,
+            extra={"reason": refused.reason, "in_force": kept.file.digest if kept else None},
+        )
