@@ -14,6 +14,7 @@ POLICY = "RoutingPolicy"
 CONFIG_MAP = "ConfigMap"
 
 _API_VERSIONS = {PROVIDER: f"{GROUP}/{VERSION}", POLICY: f"{GROUP}/{VERSION}", CONFIG_MAP: "v1"}
+_FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 # The name of a target is unique only as long as no provider's name has a slash in it.
 _NAME_FITS = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\Z").match
@@ -54,6 +55,8 @@ def sort_out(manifests: Iterable[Manifest], namespace: str, *, strict: bool) -> 
             problems.append(_misnamed(ref, metadata.get("name")))
         else:
             found[ref] += (_cut(ref, manifest, metadata.get("generation")),)
+            if strict and ref.kind != CONFIG_MAP:
+                problems += [_unknown(ref, field) for field in sorted(manifest.keys() - _FIELDS)]
     return Sorted(found, tuple(problems))
 
 
@@ -102,6 +105,10 @@ def _cut(ref: ResourceRef, manifest: Manifest, generation: object) -> Manifest:
         },
         body: manifest.get(body),
     }
+
+
+def _unknown(ref: ResourceRef, field: str) -> Problem:
+    return Problem(ref, field, Severity.WARNING, "is passed over: it is not a field that this release knows")
 
 
 def _shown(value: object) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from optipath_operator.compile.gathered import Gathered
 from optipath_operator.compile.manifests import CONFIG_MAP, POLICY, PROVIDER, sort_out
+from optipath_operator.compile.near import NearNames
 from optipath_operator.compile.reach import never_reached
 from optipath_operator.compile.resolve import Known
 from optipath_operator.compile.routes import compile_policy
@@ -55,11 +56,9 @@ def compile_namespace(gathered: Gathered) -> Compiled:
     parts = [offer.parts for offer in offers if offer.parts]
     targets = tuple(target for part in parts for target in part.targets)
 
-    known = Known(
-        namespace=gathered.namespace,
-        targets=frozenset(target.name for target in targets),
-        left_out=frozenset(held.ref.name for held in providers) - {part.provider.name for part in parts},
-    )
+    names = frozenset(target.name for target in targets)
+    left_out = frozenset(held.ref.name for held in providers) - {part.provider.name for part in parts}
+    known = Known(gathered.namespace, names, left_out, NearNames.among(names))
     plans = [compile_policy(policy, known) for policy in _by_precedence(policies)]
     routes = tuple(route for plan in plans for route in plan.routes)
 

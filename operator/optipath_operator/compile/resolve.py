@@ -1,8 +1,9 @@
 """References from policies to targets, and what is said of one that leads nowhere."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from optipath_operator.compile.near import NearNames
 from optipath_operator.resources import TargetSpec
 
 
@@ -11,9 +12,11 @@ class Known:
     """What the policies of a namespace can refer to."""
 
     namespace: str
-    targets: frozenset[str]
-    left_out: frozenset[str]
+    targets: AbstractSet[str]
+    left_out: AbstractSet[str]
     """Names of providers that are there, but not in force."""
+    near: NearNames
+    """For naming what may have been meant."""
 
     def why_not(self, wanted: TargetSpec) -> str | None:
         """Why a reference leads nowhere; None where it leads to a target."""
@@ -27,5 +30,5 @@ class Known:
             return None
         if wanted.provider in self.left_out:
             return f"target '{name}' is left out with its provider '{wanted.provider}'"
-        near = get_close_matches(name, sorted(self.targets), n=3, cutoff=0.75)
+        near = self.near.to(name)
         return f"{not_listed}; listed are {', '.join(map(repr, near))}" if near else not_listed

@@ -77,21 +77,25 @@ def _match(spec: MatchSpec) -> Match:
 
 
 def _strategy(spec: StrategySpec) -> Strategy:
-    (given,) = spec.model_fields_set
-    return _STRATEGIES[given]
+    return next(strategy for name, strategy in _STRATEGIES.items() if getattr(spec, name) is not None)
 
 
 def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dict[str, str]]:
     """The targets of a rule that are there, and by field what is wrong with the others."""
-    wrong = {f"targets[{index}]": why for index, wanted in enumerate(rule.targets) if (why := known.why_not(wanted))}
-    targets = tuple(
-        RouteTarget(target=f"{wanted.provider}/{wanted.model}", weight=wanted.weight)
-        for index, wanted in enumerate(rule.targets)
-        if f"targets[{index}]" not in wrong
-    )
+    targets: dict[str, RouteTarget] = {}
+    wrong = {}
+    for index, wanted in enumerate(rule.targets):
+        name = f"{wanted.provider}/{wanted.model}"
+        if why := known.why_not(wanted):
+            wrong[f"targets[{index}]"] = why
+        elif name in targets:
+            # The schema cannot see it: one names this namespace, the other leaves it to be understood.
+            wrong[f"targets[{index}]"] = f"target '{name}' is there twice; the first one holds"
+        else:
+            targets[name] = RouteTarget(target=name, weight=wanted.weight)
     if not targets:
         wrong["targets"] = f"rule '{rule.name}' has no target left, and refuses the requests that it matches"
-    return targets, wrong
+    return tuple(targets.values()), wrong
 
 
 def _resilience(spec: ResilienceSpec) -> tuple[Resilience, dict[str, str]]:

@@ -35,6 +35,8 @@ class Reason(StrEnum):
     REF_NOT_FOUND = "RefNotFound"
     """Also for what is there but not shared: from outside the two read the same."""
     PROGRAMMED = "Programmed"
+    TOO_LARGE = "TooLarge"
+    """All of the namespace together is more than a ConfigMap holds; what was there stays."""
     PENDING = "Pending"
     """Not known yet: it waits for something else."""
 

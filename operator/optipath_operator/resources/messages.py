@@ -39,9 +39,11 @@ def place(steps: Iterable[int | str]) -> str:
     """Where in a resource, such as `spec.rules[1].targets[0].model`."""
     told = "spec"
     for step in steps:
+        if isinstance(step, str) and re.fullmatch(r"\w+", step):
+            told += f".{_short(step)}"
         # A map's key is followed by a mark that it is the key which is wrong.
-        if step != "[key]":
-            told += f".{_short(step)}" if isinstance(step, str) and re.match(r"[A-Za-z_]", step) else f"[{step}]"
+        elif step != "[key]":
+            told += f"[{_short(repr(step))}]"
     return told
 
 

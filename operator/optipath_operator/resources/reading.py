@@ -60,7 +60,7 @@ def _read(model: type[S], manifest: Manifest, *, strict: bool) -> Read[S]:
     generation = manifest["metadata"].get("generation", 1)
     spec = manifest.get("spec")
     try:
-        return Read(Resource(ref, generation, model.model_validate(spec)), ())
+        return Read(Resource(ref, generation, _validated(model, spec)), ())
     except ValidationError as error:
         details = error.errors(include_url=False)
     unknown = [detail for detail in details if detail["type"] == "extra_forbidden"]
@@ -68,11 +68,16 @@ def _read(model: type[S], manifest: Manifest, *, strict: bool) -> Read[S]:
         return Read(None, _problems(ref, details, Severity.INVALID))
     noted = _problems(ref, unknown, Severity.WARNING)
     try:
-        known = model.model_validate(_without(spec, (detail["loc"] for detail in unknown)))
+        known = _validated(model, _without(spec, (detail["loc"] for detail in unknown)))
     except ValidationError as error:
         worse = _problems(ref, error.errors(include_url=False), Severity.INVALID)
         return Read(None, worse + noted)
     return Read(Resource(ref, generation, known), noted)
+
+
+def _validated(model: type[S], spec: Any) -> S:
+    # By its names in YAML alone: that code may say `upstream_name` is no reason for a file to.
+    return model.model_validate(spec, by_alias=True, by_name=False)
 
 
 def _without(spec: Any, places: Iterable[Sequence[int | str]]) -> Any:

@@ -74,10 +74,12 @@ LabelValue = Annotated[str, Text(f"^({_WORD})?$", "a label's value", 63)]
 ModelName = Annotated[
     str,
     Text(
-        r"^[A-Za-z0-9][-A-Za-z0-9._:/@+]{0,199}$", "a model's name: letters, digits and . _ : / @ + -, at most 200", 200
+        r"^[A-Za-z0-9~][-A-Za-z0-9._:/@+~]{0,199}$",
+        "a model's name: letters, digits and . _ : / @ + ~ -, at most 200",
+        200,
     ),
 ]
 ModelPattern = Annotated[
     str,
-    Text(r"^[-A-Za-z0-9._:/@+*?]{1,200}$", "a model's name, in which * and ? may stand for others, at most 200", 200),
+    Text(r"^[-A-Za-z0-9._:/@+~*?]{1,200}$", "a model's name, in which * and ? may stand for others, at most 200", 200),
 ]

@@ -27,25 +27,15 @@ def structural(model: type[Spec]) -> Schema:
 class _Structural(GenerateJsonSchema):
     """Pydantic's generator, but for what a structural schema must not have."""
 
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - the name is pydantic's
-        """Never: a title says nothing that the field's name does not."""
-        return False
-
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """A model, with its rules; that it has no other fields is kubectl's to check."""
         made = super().model_schema(schema)
-        del made["title"], made["additionalProperties"]
+        del made["additionalProperties"]
         return made | _rules(*schema["cls"].cel)
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """What may be null may be left out, which is said by its not being required."""
         return self.generate_inner(schema["schema"])
-
-    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        """The words of a closed list."""
-        made = super().enum_schema(schema)
-        del made["title"]
-        return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """A default is written whole, for it is checked before those inside it apply; an empty one says nothing."""
@@ -88,7 +78,8 @@ def _inlined(part: Any, definitions: Schema) -> Any:
         # What a field says of itself goes before what its type says.
         own = {key: value for key, value in part.items() if key != "$ref"}
         part = definitions[reference.rpartition("/")[2]] | own
-    told = {key: _inlined(value, definitions) for key, value in part.items()}
+    # A title repeats the name of a field or a class; a field of that name is no text.
+    told = {key: _inlined(value, definitions) for key, value in part.items() if (key, type(value)) != ("title", str)}
     if isinstance(told.get("description"), str):
         told["description"] = " ".join(told["description"].split())
     return told

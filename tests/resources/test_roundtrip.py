@@ -1,0 +1,118 @@
+"""Whatever is valid says the same again once it has been written down."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from optipath_operator.resources import read_policy, read_provider
+from optipath_operator.resources.base import Spec
+from optipath_snapshot import Capability
+
+
+def text(pattern: str) -> st.SearchStrategy[str]:
+    return st.from_regex(pattern, fullmatch=True)
+
+
+def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """An object with any of these fields."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def named(entries: st.SearchStrategy[dict[str, Any]], most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(entries, max_size=most, unique_by=lambda entry: str(entry["name"]))
+
+
+money = text("(0|[1-9][0-9]{0,8})([.][0-9]{1,12})?")
+fraction = text("0([.][0-9]{1,6})?|1([.]0{1,6})?")
+model_name = text("[A-Za-z0-9][-A-Za-z0-9._:/@+]{0,20}")
+label = text("[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?")
+header = st.fixed_dictionaries({"name": text("x-[A-Za-z0-9]{1,10}"), "value": text("[!-~]([ -~]{0,20}[!-~])?")})
+tokens = st.integers(1, 100_000_000)
+
+models = st.builds(
+    lambda name, rest: {"name": name, **rest},
+    model_name,
+    some(
+        upstreamName=model_name,
+        pricing=some(
+            inputPerMTok=money,
+            perImage=money,
+            longContext=st.fixed_dictionaries(
+                {"aboveInputTokens": tokens, "inputPerMTok": money, "outputPerMTok": money}
+            ),
+        ),
+        contextWindow=tokens,
+        capabilities=st.lists(st.sampled_from([each.value for each in Capability]), min_size=1, unique=True),
+        quality=some(default=fraction, Code=fraction, QA=fraction),
+    ),
+)
+providers = st.builds(
+    lambda kind, rest, listed: {"type": kind, "models": listed, **rest},
+    st.sampled_from(["OpenAI", "Groq", "OpenRouter"]),
+    some(
+        endpoint=some(
+            url=text("https?://[a-z][a-z0-9]{0,10}(:[1-9][0-9]{0,3})?(/[a-z0-9]{1,5}){0,2}"),
+            headers=named(header, 3),
+            caBundleRef=st.fixed_dictionaries({"name": label, "key": text("[-._A-Za-z0-9]{1,20}")}),
+        ),
+        credentials=st.fixed_dictionaries({"keys": st.lists(label, min_size=1, max_size=3, unique=True)}),
+    ),
+    named(models, 3).filter(bool),
+)
+targets = st.lists(
+    st.builds(
+        lambda names, rest: {**names, **rest},
+        st.fixed_dictionaries({"provider": label, "model": model_name}),
+        some(namespace=label, weight=st.integers(1, 1_000_000)),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda target: (target.get("namespace"), target["provider"], target["model"]),
+)
+rules = st.builds(
+    lambda name, strategy, listed, rest: {"name": name, "strategy": {strategy: {}}, "targets": listed, **rest},
+    label,
+    st.sampled_from(["ordered", "weighted", "roundRobin"]),
+    targets,
+    some(
+        match=some(models=st.lists(model_name, max_size=3, unique=True), headers=named(header, 3)),
+        resilience=some(
+            requestTimeout=text("[1-9][0-9]{0,2}m[0-9]{1,2}s"),
+            firstTokenTimeout=text("[1-9][0-9]{0,3}ms"),
+            attempts=st.integers(1, 3),
+        ),
+    ),
+)
+policies = st.builds(
+    lambda listed, rest: {"rules": listed, **rest},
+    named(rules, 3).filter(bool),
+    some(
+        priority=st.integers(0, 10_000),
+        workloadSelector=st.fixed_dictionaries(
+            {"matchLabels": st.dictionaries(label, st.just("") | label, min_size=1, max_size=3)}
+        ),
+    ),
+)
+
+
+def again(spec: Spec) -> dict[str, Any]:
+    return {"kind": "Any", "metadata": {"name": "any"}, "spec": spec.model_dump(by_alias=True, mode="json")}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(providers)
+def test_a_provider_survives_being_written_down(spec: dict[str, Any]) -> None:
+    told = read_provider({"kind": "Any", "metadata": {"name": "any"}, "spec": spec}, strict=True)
+    assert told.problems == ()
+    assert told.resource is not None
+    assert read_provider(again(told.resource.spec), strict=True) == told
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(policies)
+def test_a_policy_survives_being_written_down(spec: dict[str, Any]) -> None:
+    told = read_policy({"kind": "Any", "metadata": {"name": "any"}, "spec": spec}, strict=True)
+    assert told.problems == ()
+    assert told.resource is not None
+    assert read_policy(again(told.resource.spec), strict=True) == told
