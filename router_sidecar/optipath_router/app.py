@@ -4,12 +4,14 @@ import time
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from optipath_router.account import Account, Decisions
 from optipath_router.api.admin import Admin
 from optipath_router.api.chat import ChatCompletions
 from optipath_router.api.decisions import DecisionsEndpoint
+from optipath_router.api.elsewhere import internal_error, no_endpoint
 from optipath_router.api.models import Models
 from optipath_router.credentials import NO_KEYS, Keys
 from optipath_router.live import Live
@@ -42,8 +44,8 @@ def compose(settings: Settings) -> App:
     shared = Shared(keys, Account(decisions, metrics, now=now, wall=wall), metrics, now)
     watch = Watch(runtime, shared, settings, wall=wall)
     chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
-    api = Starlette(
-        routes=[
+    api = _app(
+        [
             # An endpoint that is an object, not a function, is served as plain ASGI.
             Route("/v1/chat/completions", chat, methods=["POST"]),
             Route("/v1/models", models.every),
@@ -51,8 +53,8 @@ def compose(settings: Settings) -> App:
             Route("/optipath/decisions/{id}", DecisionsEndpoint(decisions).get),
         ]
     )
-    probes = Starlette(
-        routes=[
+    probes = _app(
+        [
             Route("/livez", admin.live),
             Route("/readyz", admin.ready),
             Route("/startupz", admin.startup),
@@ -61,3 +63,10 @@ def compose(settings: Settings) -> App:
         ]
     )
     return App(api, probes, watch, chat, runtime, shared)
+
+
+def _app(routes: list[Route]) -> Starlette:
+    app = Starlette(routes=routes, exception_handlers={HTTPException: no_endpoint, Exception: internal_error})
+    # A redirect of a POST, to a host that the caller named, helps nobody.
+    app.router.redirect_slashes = False
+    return app

@@ -48,15 +48,16 @@ def read_keys(folder: Path) -> Keys:
     return {
         name: Key(name, text, frozenset(texts.get(name + _HOSTS, "").lower().replace(",", " ").split()))
         for name, text in texts.items()
-        if not name.endswith(_HOSTS)
+        # A key is sent as a header's value, which has no control characters in it.
+        if not name.endswith(_HOSTS) and text.isprintable()
     }
 
 
 def _text(path: Path) -> str:
-    """What a file says; nothing where it says nothing that can be a header."""
+    """What a file says; nothing where it is not plain ASCII, or too long to be true."""
     try:
         with path.open("rb") as file:
-            text = file.read(_MAX_BYTES).decode("ascii").strip()
+            data = file.read(_MAX_BYTES + 1)
+        return data.decode("ascii").strip() if len(data) <= _MAX_BYTES else ""
     except (OSError, UnicodeDecodeError):
         return ""
-    return text

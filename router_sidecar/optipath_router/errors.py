@@ -26,6 +26,7 @@ class Code(StrEnum):
     CONFIG_UNAVAILABLE = "config_unavailable"
     PROVIDER_AUTH_ERROR = "provider_auth_error"
     NOT_FOUND = "not_found"
+    INTERNAL_ERROR = "internal_error"
 
 
 class Outcome(StrEnum):

@@ -71,7 +71,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
     async def service(attempt: Attempt) -> Whole | Streamed:
         return await send(attempt, now)
 
-    call = Failover(service, endpoints, lambda: shared.keys.current, now)
+    call = Failover(service, endpoints, lambda: shared.keys.current, shared.account.abandoned, now)
     return Runtime(file, plan, Flow(features, decided, call, shared.account), now())
 
 

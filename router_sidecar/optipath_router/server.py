@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,13 +39,13 @@ class CannotListen(Exception):
 
 
 async def serve(settings: Settings, started: Callable[[Bound], None] | None = None) -> None:
-    """Run a router until it is told to stop by SIGTERM or SIGINT; raises CannotListen.
+    """Run a router until it is told to stop by SIGTERM or SIGINT, or cancelled; raises CannotListen.
 
     SIGTERM lets it drain, a second one or SIGINT ends it at once.
     """
     app = compose(settings)
     await app.watch.look()
-    api_sockets, admin_sockets = _sockets(settings.listen), _sockets(settings.admin)
+    api_sockets, admin_sockets = _sockets(settings.listen, settings.admin)
     api, admin = _server(app.api), _server(app.admin)
     stop = _Stop()
     with stop.signals():
@@ -59,14 +59,17 @@ async def serve(settings: Settings, started: Callable[[Bound], None] | None = No
         gc.freeze()
         bound = Bound(_addresses(api_sockets), _addresses(admin_sockets))
         log.info("listening", extra={"api": list(map(str, bound.api)), "admin": list(map(str, bound.admin))})
-        if started:
-            started(bound)
-        await stop.wait(app, settings.grace_seconds, watching)
-    api.should_exit = admin.should_exit = True
-    await asyncio.gather(*serving)
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
-    await app.shared.pools.close()
+        try:
+            if started:
+                started(bound)
+            await stop.wait(app, settings.grace_seconds)
+        finally:
+            app.chat.cut()
+            api.should_exit = admin.should_exit = True
+            await asyncio.gather(*serving)
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await app.shared.pools.close()
 
 
 class _Stop:
@@ -92,15 +95,14 @@ class _Stop:
             self._now.set()
         self._drain.set()
 
-    async def wait(self, app: App, grace_seconds: float, watching: asyncio.Task[None]) -> None:
-        """Return when it is time to close down; raises what ended the watch, if it ended."""
-        at_once = asyncio.create_task(self._now.wait())
-        drained_ = asyncio.create_task(self._drained(app, grace_seconds))
-        done, pending = await asyncio.wait((at_once, drained_, watching), return_when=asyncio.FIRST_COMPLETED)
-        for task in pending - {watching}:
-            task.cancel()
-        if watching in done:
-            watching.result()
+    async def wait(self, app: App, grace_seconds: float) -> None:
+        """Return when it is time to close down."""
+        waiting = [asyncio.create_task(self._now.wait()), asyncio.create_task(self._drained(app, grace_seconds))]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def _drained(self, app: App, grace_seconds: float) -> None:
         await self._drain.wait()
@@ -125,6 +127,7 @@ def _server(app: Starlette) -> _Server:
         uvicorn.Config(
             app,
             http="httptools",
+            ws="none",
             loop="none",
             lifespan="off",
             access_log=False,
@@ -136,33 +139,34 @@ def _server(app: Starlette) -> _Server:
     )
 
 
-def _sockets(addresses: tuple[Address, ...]) -> list[socket.socket]:
-    bound: list[socket.socket] = []
-    for address in addresses:
-        try:
-            bound.append(_socket(address))
-        except OSError as error:
-            if address.optional and error.errno in _NO_SUCH_ADDRESS:
-                continue
-            for other in bound:
-                other.close()
-            raise CannotListen(f"cannot listen on {address}: {error.strerror}") from error
+def _sockets(*ports: tuple[Address, ...]) -> list[list[socket.socket]]:
+    """For each port the sockets of its addresses; raises CannotListen, and leaves none open."""
+    with ExitStack() as until_all_are_there:
+        bound = [
+            [until_all_are_there.enter_context(listening) for address in addresses if (listening := _socket(address))]
+            for addresses in ports
+        ]
+        until_all_are_there.pop_all()
     return bound
 
 
-def _socket(address: Address) -> socket.socket:
+def _socket(address: Address) -> socket.socket | None:
+    """A socket that listens; None where the address is optional and not this machine's."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listening.bind((address.host, address.port))
-        listening.listen(_BACKLOG)
-    except OSError:
-        listening.close()
-        raise
-    return listening
+        with ExitStack() as until_it_listens:
+            listening = until_it_listens.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.bind((address.host, address.port))
+            listening.listen(_BACKLOG)
+            until_it_listens.pop_all()
+            return listening
+    except OSError as error:
+        if address.optional and error.errno in _NO_SUCH_ADDRESS:
+            return None
+        raise CannotListen(f"cannot listen on {address}: {error.strerror}") from error
 
 
 def _addresses(sockets: list[socket.socket]) -> tuple[Address, ...]:

@@ -7,7 +7,6 @@ file without that link is known by the times and sizes of what is in it.
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -32,12 +31,17 @@ def signature(path: Path) -> object:
     except OSError:
         pass
     try:
-        paths = sorted(path.iterdir()) if path.is_dir() else [path]
-        return tuple(
-            (each.name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for each in paths for stat in [each.stat()]
-        )
+        return tuple(map(_times, sorted(path.iterdir()))) if path.is_dir() else _times(path)
     except OSError:
         return None
+
+
+def _times(path: Path) -> tuple[str | int, ...] | None:
+    try:
+        stat = path.stat()
+    except OSError:  # a link that leads nowhere says nothing, and must not hide what is beside it
+        return None
+    return path.name, stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
@@ -45,8 +49,8 @@ def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
 
     A namespace, where one is given, must be the snapshot's own.
     """
-    path = path / SNAPSHOT_FILE if path.is_dir() else path
     try:
+        path = path / SNAPSHOT_FILE if path.is_dir() else path
         with path.open("rb") as file:
             data = file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
@@ -65,7 +69,7 @@ def read_labels(podinfo: Path) -> Mapping[str, str]:
     """The pod's labels, as the downward API writes them: `name="value"` a line."""
     try:
         lines = (podinfo / "labels").read_text().splitlines()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return {}
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {name: value.strip('"') for name, _, value in pairs}
@@ -95,9 +99,12 @@ class Watch:
             await self._take_up()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Look for as long as this task lives."""
+        """Look for as long as this task lives, whatever goes wrong in one look."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                log.exception("the watch stumbled over a change; what is in force stays")
             await sleep(PERIOD_SECONDS)
 
     def _changed(self, what: str, found: object) -> bool:
@@ -108,12 +115,14 @@ class Watch:
 
     async def _take_up(self) -> None:
         try:
-            file = read_snapshot(self._settings.snapshot, self._settings.namespace)
+            # A large file takes a fifth of a second to understand, and streams must not wait for it.
+            file = await asyncio.to_thread(read_snapshot, self._settings.snapshot, self._settings.namespace)
             runtime = build(file, read_labels(self._settings.podinfo), self._shared)
         except SnapshotRefused as refused:
             return self._refuse(refused)
-        except ssl.SSLError:
-            return self._refuse(SnapshotRefused(Refusal.INVALID, "a CA bundle holds no certificates"))
+        except Exception as error:  # noqa: BLE001  whatever a snapshot may break, the last good one serves on
+            # Of the error its kind alone: its words may be the file's.
+            return self._refuse(SnapshotRefused(Refusal.INVALID, f"nothing can be built of it: {type(error).__name__}"))
         self._runtime.current = runtime
         self._shared.metrics.loaded(file.generation, self._wall())
         log.info("snapshot in force", extra={"digest": file.digest, "generation": file.generation})

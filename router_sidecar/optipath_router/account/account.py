@@ -4,11 +4,12 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Final
 
 from optipath_router.account.decisions import Decisions
 from optipath_router.account.record import Record
 from optipath_router.chat.events import Event
-from optipath_router.chat.reply import Failed, Reply, Streamed, Whole
+from optipath_router.chat.reply import Failed, Reply, Streamed, Tried, Whole
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
 from optipath_router.decide.decision import Decision
@@ -16,6 +17,9 @@ from optipath_router.errors import Outcome, UpstreamError
 from optipath_router.telemetry.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+# nginx's number for a caller who closed the connection first; nobody is there to see it.
+_LEFT: Final = Whole(499, (), b"")
 
 
 class Account:
@@ -39,6 +43,10 @@ class Account:
                 events = self._until_the_end(request, decision, reply, streamed)
                 return replace(reply, content=replace(streamed, events=events))
         return reply
+
+    def abandoned(self, request: ChatRequest, decision: Decision, tried: tuple[Tried, ...]) -> None:
+        """Book a request whose caller left before there was an answer."""
+        self._book(request, decision, Reply(_LEFT, tried), status=_LEFT.status, outcome=Outcome.ABANDONED, usage=None)
 
     async def _until_the_end(
         self, request: ChatRequest, decision: Decision, reply: Reply, streamed: Streamed

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from optipath_router.api.exchange import CallerLeft, answer, left, read_body, visible_headers
-from optipath_router.api.faults import NO_CONFIG, error_body, failed_headers, rejected
+from optipath_router.api.faults import NO_CONFIG, STOPPING, error_body, failed_headers, rejected
 from optipath_router.chat.reply import Failed, Reply, Streamed, Whole
 from optipath_router.chat.request import ChatRequest, read_asked
 from optipath_router.decide.decision import Decision
@@ -30,6 +30,14 @@ class ChatCompletions:
     def __init__(self, runtime: Live[Runtime | None], metrics: Metrics, now: Callable[[], float]) -> None:
         self._runtime, self._metrics, self._now = runtime, metrics, now
         self.in_flight = 0
+        self._answering: set[asyncio.Future[None]] = set()
+        self._stopping = False
+
+    def cut(self) -> None:
+        """End what is being answered, streams by an error event and the rest by 503, and take nothing more."""
+        self._stopping = True
+        for answering in self._answering:
+            answering.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -39,6 +47,10 @@ class ChatCompletions:
             await self._serve(scope, receive, send)
         except CallerLeft:
             log.debug("the caller left before it had asked")
+        except asyncio.CancelledError:
+            # At the very end the server cancels who neither writes nor reads; that is worth no stack trace.
+            if not self._stopping:
+                raise
         finally:
             self.in_flight -= 1
             self._metrics.in_flight.set(self.in_flight)
@@ -51,65 +63,85 @@ class ChatCompletions:
         request_id = given if _REQUEST_ID(given) else decision_id
         shown = [(b"x-optipath-request-id", request_id.encode())]
         try:
-            body = await read_body(receive)
+            body = await read_body(receive, headers.get("content-length"))
             runtime = self._runtime.current
-            if runtime is None:
-                await _fail(send, shown, NO_CONFIG)
+            if runtime is None or self._stopping:
+                await _fail(send, shown, STOPPING if self._stopping else NO_CONFIG)
                 return
             asked = read_asked(body)
         except RequestRejected as problem:
             await _fail(send, shown, rejected(problem))
             return
         request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked)
-        await _answer_or_leave(runtime, request, shown, receive, send)
+        await self._answer_or_leave(runtime, request, shown, receive, send)
 
-
-async def _answer_or_leave(
-    runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], receive: Receive, send: Send
-) -> None:
-    """Answer, or give up as soon as the caller has left."""
-    answering = asyncio.ensure_future(_answer(runtime, request, shown, send))
-    leaving = asyncio.ensure_future(left(receive))
-    try:
-        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        leaving.cancel()
-        if not answering.done():
-            answering.cancel()
-        await asyncio.gather(answering, leaving, return_exceptions=True)
-    if not answering.cancelled():
-        answering.result()
-
-
-async def _answer(runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], send: Send) -> None:
-    decision, reply = await runtime.flow(request)
-    headers = [*shown, *_told(request, decision, reply)]
-    match reply.content:
-        case Whole(status=status, headers=passed, body=body):
-            await answer(send, status, [*headers, *passed], body)
-        case Failed() as failed:
-            await _fail(send, headers, failed)
-        case Streamed() as streamed:
-            await _stream(send, [*headers, *streamed.headers], streamed)
-
-
-async def _stream(send: Send, headers: list[tuple[bytes, bytes]], streamed: Streamed) -> None:
-    """Pass a stream on as it comes.
-
-    One that does not finish ends with an error event, without the end mark,
-    and without the end of the body: the connection is cut, so that nobody
-    takes the answer for a whole one.
-    """
-    await send({"type": "http.response.start", "status": streamed.status, "headers": headers})
-    async with aclosing(streamed.events) as events:
+    async def _answer_or_leave(
+        self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], receive: Receive, send: Send
+    ) -> None:
+        """Answer, or give up as soon as the caller has left."""
+        answering = asyncio.ensure_future(self._answer(runtime, request, shown, send))
+        leaving = asyncio.ensure_future(left(receive))
+        self._answering.add(answering)
         try:
-            async for event in events:
-                await send({"type": "http.response.body", "body": event.raw, "more_body": True})
-        except UpstreamError as problem:
-            told = error_body(502, Code.ALL_ATTEMPTS_FAILED, f"the answer broke off: {problem}")
-            await send({"type": "http.response.body", "body": b"data: " + told + b"\n\n", "more_body": True})
-        else:
-            await send({"type": "http.response.body", "body": b""})
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._answering.discard(answering)
+            leaving.cancel()
+            if not answering.done():
+                answering.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
+        if not answering.cancelled():
+            answering.result()
+
+    async def _answer(
+        self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], send: Send
+    ) -> None:
+        try:
+            decision, reply = await runtime.flow(request)
+        except asyncio.CancelledError:
+            if self._stopping:
+                await _fail(send, shown, STOPPING)
+            raise
+        headers = [*shown, *_told(request, decision, reply)]
+        match reply.content:
+            case Whole(status=status, headers=passed, body=body):
+                await answer(send, status, [*headers, *passed], body)
+            case Failed() as failed:
+                await _fail(send, headers, failed)
+            case Streamed() as streamed:
+                await self._stream(send, [*headers, *streamed.headers], streamed)
+
+    async def _stream(self, send: Send, headers: list[tuple[bytes, bytes]], streamed: Streamed) -> None:
+        """Pass a stream on as it comes.
+
+        One that does not finish ends with an error event, without the end mark,
+        and without the end of the body: the connection is cut, so that nobody
+        takes the answer for a whole one.
+        """
+        async with aclosing(streamed.events) as events:
+            # A generator that never began would not close what is below it.
+            first = await anext(events)
+            await send({"type": "http.response.start", "status": streamed.status, "headers": headers})
+            try:
+                await send(_piece(first.raw))
+                async for event in events:
+                    await send(_piece(event.raw))
+            except UpstreamError as problem:
+                await send(_broken_off(str(problem)))
+            except asyncio.CancelledError:
+                if self._stopping:
+                    await send(_broken_off(STOPPING.message))
+                raise
+            else:
+                await send({"type": "http.response.body", "body": b""})
+
+
+def _piece(data: bytes) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+def _broken_off(why: str) -> Message:
+    return _piece(b"data: " + error_body(502, Code.ALL_ATTEMPTS_FAILED, f"the answer broke off: {why}") + b"\n\n")
 
 
 async def _fail(send: Send, headers: list[tuple[bytes, bytes]], failed: Failed) -> None:

@@ -23,8 +23,13 @@ def visible_headers(scope: Scope) -> Mapping[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name not in _SECRET}
 
 
-async def read_body(receive: Receive) -> bytes:
-    """A request's whole body; raises RequestRejected where it is too large, and CallerLeft."""
+async def read_body(receive: Receive, declared: str | None) -> bytes:
+    """A request's whole body; raises RequestRejected where it is too large, and CallerLeft.
+
+    What declares a length that is too large is not waited for.
+    """
+    if declared is not None and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
     pieces, size = [], 0
     while True:
         message = await receive()
@@ -33,10 +38,14 @@ async def read_body(receive: Receive) -> bytes:
         piece = message.get("body", b"")
         size += len(piece)
         if size > MAX_BODY_BYTES:
-            raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request is longer than {MAX_BODY_BYTES} bytes")
+            raise _too_large()
         pieces.append(piece)
         if not message.get("more_body", False):
             return b"".join(pieces)
+
+
+def _too_large() -> RequestRejected:
+    return RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request is longer than {MAX_BODY_BYTES} bytes")
 
 
 async def left(receive: Receive) -> None:

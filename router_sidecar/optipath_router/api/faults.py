@@ -10,6 +10,7 @@ from optipath_router.errors import Code, RequestRejected
 _TYPES = {
     400: "invalid_request_error",
     404: "invalid_request_error",
+    405: "invalid_request_error",
     413: "invalid_request_error",
     429: "rate_limit_error",
 }
@@ -34,6 +35,12 @@ def rejected(problem: RequestRejected) -> Failed:
     return Failed(problem.status, problem.code, str(problem), problem.param)
 
 
+STOPPING = Failed(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.ALL_ATTEMPTS_FAILED,
+    "this router is shutting down, and its time is up",
+    retry_after_seconds=1,
+)
 NO_CONFIG = Failed(
     HTTPStatus.SERVICE_UNAVAILABLE,
     Code.CONFIG_UNAVAILABLE,

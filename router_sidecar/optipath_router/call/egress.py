@@ -33,7 +33,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"resolving {host} took longer than {timeout} s") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError for what cannot be a name at all
             raise httpcore.ConnectError(f"{host} cannot be resolved") from error
         addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
         admitted = [
@@ -45,7 +45,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             what = "plain http" if self._plaintext else "https"
             raise TargetUnavailable(
                 Outcome.EGRESS,
-                f"{what} to {host} port {port} is not allowed: the administrator's egress list admits it not",
+                f"{what} to {host} port {port} is not allowed: the administrator's egress list does not admit it",
             )
         failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in admitted:

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from optipath_router.call.transport import Transport
@@ -54,7 +54,7 @@ class Pools:
         self._transports.clear()
 
 
-@cache
+@lru_cache(maxsize=64)
 def _trust(ca_bundle: str | None) -> ssl.SSLContext:
     # Reading the system's roots takes some 10 ms; once is enough.
     return ssl.create_default_context(cadata=ca_bundle)

@@ -38,6 +38,10 @@ class Trail:
             retry_after_seconds=problem.retry_after_seconds if isinstance(problem, UpstreamBusy) else None,
         )
 
+    def abandoned(self, target: Target, key: Key | None, begun: float) -> None:
+        """Note an attempt during which the caller left."""
+        self._note(target, key, begun, Outcome.ABANDONED, status=None)
+
     def _note(
         self,
         target: Target,

@@ -15,11 +15,13 @@ import httpx
 from optipath_router.call.attempt import Attempt
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.reply import Headers, Streamed, Whole
-from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
 from optipath_router.providers import StreamReader
 from optipath_router.providers.failure import failure
 
 MAX_ANSWER_BYTES: Final = 32 * 1024 * 1024
+MAX_HEAD_BYTES: Final = 1024 * 1024
+"""What may come before a stream's first content; keep-alives could go on for ever."""
 
 # What an answer's headers may tell the caller. All else is the provider's own affair: cookies, organisation, servers.
 _PASSED: Final = frozenset({b"content-type", b"retry-after"})
@@ -38,31 +40,33 @@ async def send(attempt: Attempt, now: Now) -> Whole | Streamed:
         response = await attempt.endpoint.transport.handle_async_request(_request(attempt))
     if not (attempt.request.streams and response.is_success):
         return await _whole(attempt, response, first_content, now)
-    events = _events(attempt, response)
-    head: list[Event] = []
+    reader = attempt.endpoint.dialect.reader()
+    events = _events(reader, response)
     try:
         async with _until(first_content, now):
-            while not head or head[-1].kind is not Kind.CONTENT:
-                head.append(await anext(events))
+            head = await _head(events)
     except BaseException:
         await events.aclose()
         raise
-    return Streamed(response.status_code, _headers(response), _rest(head, events, attempt, now))
+    return Streamed(response.status_code, _headers(response), _rest(head, events, reader, attempt, now))
 
 
 def _request(attempt: Attempt) -> httpx.Request:
     endpoint = attempt.endpoint
     outgoing = endpoint.dialect.request(attempt.request, attempt.target.upstream_model)
-    headers = [(header.name, header.value) for header in endpoint.provider.headers]
+    headers = [(header.name.encode(), header.value.encode()) for header in endpoint.provider.headers]
     headers += [
-        ("content-type", "application/json"),
-        ("accept", "text/event-stream" if attempt.request.streams else "application/json"),
-        ("accept-encoding", "identity"),
-        ("user-agent", "optipath"),
+        (b"content-type", b"application/json"),
+        (b"accept", b"text/event-stream" if attempt.request.streams else b"application/json"),
+        (b"accept-encoding", b"identity"),
+        (b"user-agent", b"optipath"),
     ]
     if attempt.key is not None:
-        headers.append(("authorization", f"Bearer {attempt.key.value}"))
-    return httpx.Request("POST", endpoint.provider.url + outgoing.path, headers=headers, content=outgoing.body)
+        headers.append((b"authorization", b"Bearer " + attempt.key.value.encode()))
+    try:
+        return httpx.Request("POST", endpoint.provider.url + outgoing.path, headers=headers, content=outgoing.body)
+    except httpx.InvalidURL as error:
+        raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
 
 
 async def _whole(attempt: Attempt, response: httpx.Response, first_content: float, now: Now) -> Whole:
@@ -91,9 +95,19 @@ async def _whole(attempt: Attempt, response: httpx.Response, first_content: floa
     return Whole(response.status_code, _headers(response), answer)
 
 
-async def _events(attempt: Attempt, response: httpx.Response) -> AsyncGenerator[Event]:
+async def _head(events: AsyncGenerator[Event]) -> list[Event]:
+    """The events of a stream up to its first content."""
+    head, size = [await anext(events)], 0
+    while head[-1].kind is not Kind.CONTENT:
+        size += len(head[-1].raw)
+        if size > MAX_HEAD_BYTES:
+            raise UpstreamBroken(Outcome.BROKEN, f"{size} bytes of its answer held no content")
+        head.append(await anext(events))
+    return head
+
+
+async def _events(reader: StreamReader, response: httpx.Response) -> AsyncGenerator[Event]:
     """The events of a stream to its honest end; raises UpstreamBroken where it ends without having finished."""
-    reader = attempt.endpoint.dialect.reader()
     async with aclosing(_pieces(response)) as pieces:
         async for piece in pieces:
             for event in reader.feed(piece):
@@ -124,21 +138,32 @@ def _checked(event: Event, reader: StreamReader) -> Event:
     return event
 
 
-async def _rest(head: list[Event], events: AsyncGenerator[Event], attempt: Attempt, now: Now) -> AsyncGenerator[Event]:
-    """All events of a stream whose opening has been read, each within the route's patience."""
+async def _rest(
+    head: list[Event], events: AsyncGenerator[Event], reader: StreamReader, attempt: Attempt, now: Now
+) -> AsyncGenerator[Event]:
+    """All events of a stream whose opening has been read, each within the route's patience.
+
+    What goes wrong once the answer is finished takes nothing from it.
+    """
     idle_seconds = attempt.resilience.idle_timeout_seconds
     async with aclosing(events):
         for event in head:
             yield event
         patience = min(now() + idle_seconds, attempt.deadline)
         while True:
-            async with _until(patience, now):
-                following = await anext(events, None)
+            try:
+                async with _until(patience, now):
+                    following = await anext(events, None)
+            except UpstreamError:
+                if reader.finished:
+                    return
+                raise
             if following is None:
                 return
-            if following.kind is not Kind.OPENING:  # a keep-alive is no progress
-                patience = min(now() + idle_seconds, attempt.deadline)
             yield following
+            # A keep-alive is no progress. And the time that the caller took to read is not the provider's.
+            if following.kind is not Kind.OPENING:
+                patience = min(now() + idle_seconds, attempt.deadline)
 
 
 def _headers(response: httpx.Response) -> Headers:

@@ -6,10 +6,14 @@ we do not know is the provider's to judge.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 
 from optipath_router.errors import Code, RequestRejected
+
+MAX_MODEL_LENGTH: Final = 256
+"""Names of models are kept in records and told in messages; no declared one is that long."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -53,7 +57,7 @@ class Asked(msgspec.Struct, frozen=True):
     response_format: ResponseFormat | None = None
     modalities: list[str] | None = None
     logprobs: bool | None = None
-    web_search_options: msgspec.Raw | None = None
+    web_search_options: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ _decode = msgspec.json.Decoder(Asked).decode
 def read_asked(body: bytes) -> Asked:
     """What a body asks for; raises RequestRejected where it is no chat completion request."""
     try:
+        # msgspec passes over what it need not read, and JSON in another encoding than UTF-8 would fail later.
+        if not body.isascii():
+            body.decode()
         asked = _decode(body)
     except msgspec.ValidationError as error:
         raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not a chat completion: {error}") from error
@@ -90,4 +97,7 @@ def read_asked(body: bytes) -> Asked:
         raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
     if not asked.model:
         raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
+    if len(asked.model) > MAX_MODEL_LENGTH:
+        message = f"the model's name has {len(asked.model)} characters, more than {MAX_MODEL_LENGTH}"
+        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="model")
     return asked

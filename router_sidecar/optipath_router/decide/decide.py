@@ -1,17 +1,16 @@
 """decide: from features and a plan to a decision."""
 
-from difflib import get_close_matches
-
 from optipath_router.chat.features import Features
 from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
 from optipath_router.decide.eligible import obstacle
 from optipath_router.decide.health import Health
-from optipath_router.decide.match import failed_clause
-from optipath_router.decide.plan import Plan, route_id
+from optipath_router.decide.nearest import nearest
+from optipath_router.decide.plan import Plan, Rule
 from optipath_router.decide.rank import rank
-from optipath_snapshot import Ordered, Resilience, Route, Target
+from optipath_snapshot import Ordered, Resilience, Target
 
-_BY_MODEL = Resilience()
+_BY_MODEL = Ordered()
+_PATIENCE = Resilience()
 """How long and how often to try where no rule says so."""
 
 
@@ -23,46 +22,40 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     of their names. `draw` is 64 bits of chance; the same values give the same
     decision.
     """
-    route, rules = _first_match(features, plan)
-    if route is not None:
-        named = tuple(plan.targets[used.target] for used in route.targets)
-        candidates, left_out = _eligible(named, features)
-        ranking = rank(
-            route.strategy,
-            candidates,
-            weights={used.target: used.weight for used in route.targets},
-            turn=health.turns.get(route_id(route), 0),
-            draw=draw,
-        )
-    else:
-        named = plan.by_model.get(features.model, ())
-        ranking, left_out = _eligible(named, features)
+    rule, asked = _first_match(features, plan)
+    route = rule.route if rule else None
+    named = rule.targets if rule else plan.by_model.get(features.model, ())
+    candidates, left_out = _eligible(named, features)
+    ranking = candidates
+    if rule:
+        turn = health.turns.get(rule.id, 0)
+        ranking = rank(rule.route.strategy, candidates, weights=rule.weights, turn=turn, draw=draw)
     return Decision(
         model=features.model,
-        basis=Basis.RULE if route else Basis.MODEL if named else Basis.NOTHING,
+        basis=Basis.RULE if rule else Basis.MODEL if named else Basis.NOTHING,
         policy=route.policy if route else None,
         rule=route.rule if route else None,
-        strategy=(route.strategy if route else Ordered()).kind,
+        strategy=(route.strategy if route else _BY_MODEL).kind,
         ranking=ranking,
         left_out=left_out,
-        rules=rules,
-        resilience=route.resilience if route else _BY_MODEL,
+        rules=asked,
+        resilience=route.resilience if route else _PATIENCE,
         snapshot=plan.digest,
         health=health.version,
         draw=draw,
-        route=route_id(route) if route else "",
-        nearest=() if route or named else tuple(get_close_matches(features.model, plan.names, n=3, cutoff=0.5)),
+        route=rule.id if rule else "",
+        nearest=() if rule or named else nearest(features.model, plan.names),
     )
 
 
-def _first_match(features: Features, plan: Plan) -> tuple[Route | None, tuple[RuleTrace, ...]]:
-    rules = []
-    for route in plan.routes:
-        failed = failed_clause(route.match, features)
-        rules.append(RuleTrace(route.policy, route.rule, failed))
-        if not failed:
-            return route, tuple(rules)
-    return None, tuple(rules)
+def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[RuleTrace, ...]]:
+    asked = []
+    for rule in plan.rules:
+        trace = rule.ask(features)
+        asked.append(trace)
+        if not trace.failed:
+            return rule, tuple(asked)
+    return None, tuple(asked)
 
 
 def _eligible(named: tuple[Target, ...], features: Features) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:

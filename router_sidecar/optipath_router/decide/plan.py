@@ -4,24 +4,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from optipath_router.chat.features import Features
+from optipath_router.decide.decision import RuleTrace
+from optipath_router.decide.match import Clause, clauses, is_glob
 from optipath_snapshot import Route, Snapshot, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A route, ready to be asked."""
+
+    id: str
+    route: Route
+    clauses: tuple[tuple[Clause, RuleTrace], ...]
+    """Each with the trace that it leaves where it does not hold."""
+    matched: RuleTrace
+    targets: tuple[Target, ...]
+    weights: Mapping[str, int]
+    """By the target's name."""
+
+    def ask(self, features: Features) -> RuleTrace:
+        """Whether the rule matches, and which clause failed where it does not."""
+        for clause, trace in self.clauses:
+            if not clause.holds(features):
+                return trace
+        return self.matched
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The routes of one workload, and the targets of its namespace."""
+    """The rules of one workload, and the targets of its namespace."""
 
     digest: str
-    routes: tuple[Route, ...]
-    targets: Mapping[str, Target]
-    """By name."""
+    rules: tuple[Rule, ...]
     by_model: Mapping[str, tuple[Target, ...]]
     """By the model that an app may ask for, each in the order of the targets' names."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every name that an app may ask for, globs apart: declared models, and what rules match exactly."""
-        exact = {name for route in self.routes for name in route.match.models if not set(name) & set("*?")}
+        exact = {name for rule in self.rules for name in rule.route.match.models if not is_glob(name)}
         return tuple(sorted(exact | set(self.by_model)))
 
 
@@ -36,5 +58,16 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
     by_model: dict[str, tuple[Target, ...]] = {}
     for target in targets.values():
         by_model[target.model] = (*by_model.get(target.model, ()), target)
-    routes = tuple(route for route in snapshot.routes if route.workload.items() <= labels.items())
-    return Plan(digest, routes, targets, by_model)
+    own = (route for route in snapshot.routes if route.workload.items() <= labels.items())
+    return Plan(digest, tuple(_rule(route, targets) for route in own), by_model)
+
+
+def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
+    return Rule(
+        id=route_id(route),
+        route=route,
+        clauses=tuple((clause, RuleTrace(route.policy, route.rule, clause.failed)) for clause in clauses(route.match)),
+        matched=RuleTrace(route.policy, route.rule),
+        targets=tuple(targets[used.target] for used in route.targets),
+        weights={used.target: used.weight for used in route.targets},
+    )

@@ -1,5 +1,6 @@
 """What a dialect can do. It takes and gives bytes; it never sees a connection."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,18 +18,22 @@ class Outgoing:
 
 
 class StreamReader(Protocol):
-    """Reads one streamed reply, in whatever pieces it arrives."""
+    """Reads one streamed reply, in whatever pieces it arrives.
+
+    Events are read as they are asked for: `finished` is as of the last one,
+    and what cannot be read takes nothing from what came before it.
+    """
 
     @property
     def finished(self) -> bool:
         """Whether the answer has come to its end, as the dialect tells it."""
         ...
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """The events that are complete; raises UpstreamBroken for what is none."""
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that are complete; raises UpstreamBroken when it comes to one that is none."""
         ...
 
-    def close(self) -> list[Event]:
+    def close(self) -> Iterator[Event]:
         """What is left when no more comes."""
         ...
 

@@ -1,10 +1,11 @@
 """Server-sent events, from bytes to messages.
 
 The parser does no I/O. Feed it whatever arrives, in pieces of any size, and
-it returns the messages that are complete, each with the bytes it came in.
+it yields the messages that are complete, each with the bytes it came in.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +13,8 @@ from optipath_router.errors import Outcome, UpstreamBroken
 
 MAX_EVENT_BYTES: Final = 1024 * 1024
 
-# Atomic groups, or the two characters of one CRLF would be taken for two line ends.
-_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+# A line end right after another one. Of a CRLF the LF is enough to know the first by: CR LF are one line end, not two.
+_BLANK_LINE = re.compile(rb"\n(?:\r\n?|\n)|\r\r\n?")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -36,32 +36,37 @@ class SseParser:
         self._buffer = bytearray()
         self._searched = 0
 
-    def feed(self, chunk: bytes) -> list[Message]:
-        """The messages that are complete with this piece."""
+    def feed(self, chunk: bytes) -> Iterator[Message]:
+        """The messages that are complete with this piece, those before one that is too long included."""
         buffer = self._buffer
         buffer += chunk
-        messages = []
-        start = 0
-        search_from = self._searched
+        start, search_from = 0, self._searched
         while found := _BLANK_LINE.search(buffer, search_from):
-            if found.end() == len(buffer) and buffer[-1] == 0x0D:
+            end = found.end()
+            if end == len(buffer) and buffer[-1] == 0x0D:
                 break  # the other half of a CRLF may be on its way
-            messages.append(_message(bytes(buffer[start : found.end()])))
-            start = search_from = found.end()
+            yield _message(bytes(buffer[start:end]))
+            start = search_from = end
         del buffer[:start]
         if len(buffer) > MAX_EVENT_BYTES:
-            raise UpstreamBroken(Outcome.BROKEN, f"an event is longer than {MAX_EVENT_BYTES} bytes")
+            raise _too_long()
         # A blank line that is not complete may begin with the last three characters.
         self._searched = max(0, len(buffer) - 3)
-        return messages
 
-    def close(self) -> list[Message]:
+    def close(self) -> Iterator[Message]:
         """What is left at the end of the stream."""
         rest, self._buffer, self._searched = bytes(self._buffer), bytearray(), 0
-        return [_message(rest)] if rest.strip() else []
+        if rest:
+            yield _message(rest)
 
 
 def _message(raw: bytes) -> Message:
-    lines = _LINE_END.split(raw.removeprefix(_BOM))
+    if len(raw) > MAX_EVENT_BYTES:
+        raise _too_long()
+    lines = raw.removeprefix(_BOM).splitlines()
     data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return Message(raw, b"\n".join(data) if data else None)
+
+
+def _too_long() -> UpstreamBroken:
+    return UpstreamBroken(Outcome.BROKEN, f"an event is longer than {MAX_EVENT_BYTES} bytes")

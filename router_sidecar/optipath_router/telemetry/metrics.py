@@ -24,7 +24,7 @@ class Metrics:
 
     def __init__(self) -> None:
         # They double the series and answer no question.
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
+        disable_created_metrics()
         registry = self.registry = CollectorRegistry()
         self.in_flight = Gauge("optipath_requests_in_flight", "Requests that are being served", registry=registry)
         self._requests = Counter(

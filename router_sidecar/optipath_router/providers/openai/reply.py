@@ -1,5 +1,8 @@
 """Answers in OpenAI's dialect: what accounting and the commit rule need to see of them, and no more."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import msgspec
 
 from optipath_router.chat.events import Event, Kind
@@ -23,14 +26,18 @@ class _Usage(msgspec.Struct, frozen=True):
     completion_tokens_details: _OutputDetails | None = None
 
 
+class _Something(msgspec.Struct, frozen=True):
+    """An object of which it matters only that it is there. `Raw | None` would take nothing but null."""
+
+
 class _Delta(msgspec.Struct, frozen=True):
     content: str | list[msgspec.Raw] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
     tool_calls: list[msgspec.Raw] | None = None
-    function_call: msgspec.Raw | None = None
-    audio: msgspec.Raw | None = None
+    function_call: _Something | None = None
+    audio: _Something | None = None
 
 
 class _Choice(msgspec.Struct, frozen=True):
@@ -39,16 +46,23 @@ class _Choice(msgspec.Struct, frozen=True):
     finish_reason: str | None = None
 
 
+class _Groq(msgspec.Struct, frozen=True):
+    usage: _Usage | None = None
+
+
 class _Chunk(msgspec.Struct, frozen=True):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
-    error: msgspec.Raw | None = None
+    x_groq: _Groq | None = None
+    """Where Groq tells the usage of a stream that nobody asked to tell it."""
+    error: Any = None
+    """An object, or at some providers a text."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
     choices: list[msgspec.Raw] | None = None
     usage: _Usage | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 _decode_chunk = msgspec.json.Decoder(_Chunk).decode
@@ -87,25 +101,26 @@ class OpenAIReader:
         """Whether every choice that was begun has come to its end."""
         return bool(self._finished) and not self._open
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """The events that are complete with this piece."""
-        return [self._event(message) for message in self._parser.feed(chunk)]
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that are complete with this piece; raises UpstreamBroken when it comes to one that is none."""
+        return map(self._event, self._parser.feed(chunk))
 
-    def close(self) -> list[Event]:
+    def close(self) -> Iterator[Event]:
         """What is left when no more comes."""
-        return [self._event(message) for message in self._parser.close()]
+        return map(self._event, self._parser.close())
 
     def _event(self, message: Message) -> Event:
         if not message.data:
             return Event(Kind.OPENING, message.raw)
-        if message.data == b"[DONE]":
+        if message.data.strip() == b"[DONE]":
             return Event(Kind.END, message.raw)
         try:
             chunk = _decode_chunk(message.data)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise UpstreamBroken(Outcome.BROKEN, f"{len(message.data)} bytes are no chunk of a completion") from error
+        usage = _usage(chunk.usage) or _usage(chunk.x_groq.usage if chunk.x_groq else None)
         if chunk.error is not None:
-            return Event(Kind.ERROR, message.raw)
+            return Event(Kind.ERROR, message.raw, usage)
         kind = Kind.OPENING
         for choice in chunk.choices or ():
             if choice.finish_reason:
@@ -116,7 +131,7 @@ class OpenAIReader:
                 self._open.add(choice.index)
             if choice.delta is not None and _says_something(choice.delta):
                 kind = Kind.CONTENT
-        return Event(kind, message.raw, _usage(chunk.usage))
+        return Event(kind, message.raw, usage)
 
 
 def _says_something(delta: _Delta) -> bool:

@@ -1,0 +1,1 @@
+"""Benchmarks: what the README states, measured. `make bench` runs them all; a file measures one thing."""

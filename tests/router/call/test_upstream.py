@@ -1,0 +1,249 @@
+"""One try at one target, over a transport that the test plays."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from itertools import cycle
+from typing import Any
+
+import httpx
+import pytest
+
+from optipath_router.call import upstream
+from optipath_router.call.attempt import Attempt
+from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.upstream import send
+from optipath_router.chat.reply import Streamed, Whole
+from optipath_router.credentials import Key
+from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken
+from optipath_router.providers import OPENAI
+from optipath_snapshot import Header, Resilience
+from support.builders import provider, target
+from support.clock import Clock
+from support.requests import chat_request
+
+CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'
+FINISH = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+ANSWER = b'{"choices":[{"index":0,"message":{"content":"x"},"finish_reason":"stop"}]}'
+PING = b": ping\n\n"
+
+Pieces = Iterable[bytes | Callable[[], Any]]
+
+
+class Provider:
+    """A provider that sends pieces, calls what is a function between them, and remembers what it was asked."""
+
+    def __init__(self, pieces: Pieces, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        self._pieces, self._status, self._headers = pieces, status, headers
+        self.asked: list[httpx.Request] = []
+        self.closed = False
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return httpx.Response(self._status, headers=self._headers, stream=_Stream(self))
+
+    async def body(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            elif asyncio.iscoroutine(done := piece()):
+                await done
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, of: Provider) -> None:
+        self._of = of
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._of.body()
+
+    async def aclose(self) -> None:
+        self._of.closed = True
+
+
+def attempt(
+    provider_: Provider, *, stream: bool = False, key: Key | None = None, deadline: float = 1e9, **given: Any
+) -> Attempt:
+    resilience = Resilience(**given.pop("resilience", {}))
+    request = chat_request(**({"stream": True} if stream else {}), headers={"connection": "x", "te": "trailers"})
+    endpoint = Endpoint(provider(**given), "acme.example", OPENAI, httpx.MockTransport(provider_))
+    return Attempt(request, target(), endpoint, key, resilience, deadline)
+
+
+async def turn() -> None:
+    """A turn of the loop, in which a time-out strikes that is due."""
+    await asyncio.sleep(0)
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_what_is_sent_is_ours_and_no_header_of_the_callers() -> None:
+    acme = Provider([ANSWER])
+    given = attempt(acme, key=Key("acme", "sk-1"), headers=(Header(name="x-org", value="größe"),))
+    await send(given, Clock())
+    [request] = acme.asked
+    assert dict(request.headers.raw) == {
+        b"Host": b"acme.example",
+        b"x-org": "größe".encode(),
+        b"content-type": b"application/json",
+        b"accept": b"application/json",
+        b"accept-encoding": b"identity",
+        b"user-agent": b"optipath",
+        b"authorization": b"Bearer sk-1",
+        b"Content-Length": str(len(given.request.body)).encode(),
+    }
+    assert request.content == given.request.body
+    assert acme.closed
+
+
+async def test_a_url_that_nobody_can_call_is_no_error_of_the_programs() -> None:
+    with pytest.raises(TargetUnavailable, match="its URL cannot be called"):
+        await send(attempt(Provider([]), url="https://\N{SNOWMAN}.example/v1"), Clock())
+
+
+@pytest.mark.case("T07")
+@pytest.mark.parametrize("stream", [False, True])
+async def test_only_what_the_caller_needs_of_a_providers_headers_is_passed_on(*, stream: bool) -> None:
+    quiet = {"set-cookie": "a=b", "openai-organization": "org", "via": "x", "server": "y", "x-internal": "z"}
+    kind = "text/event-stream" if stream else "application/json"
+    acme = Provider([CHUNK + FINISH] if stream else [ANSWER], headers={"content-type": kind, **quiet})
+    answer = await send(attempt(acme, stream=stream), Clock())
+    assert answer.headers == ((b"content-type", kind.encode()),)
+    if isinstance(answer, Streamed):
+        await answer.events.aclose()
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_a_refusal_is_passed_byte_for_byte(status: int) -> None:
+    body = b'{ "error": {"message":"\xc3\xa4", "x": [1 ,2]}}'
+    answer = await send(attempt(Provider([body[:9], body[9:]], status), stream=True), Clock())
+    assert isinstance(answer, Whole)
+    assert (answer.status, answer.body) == (status, body)
+
+
+BROKEN = {
+    "no choices": b'{"id":"x"}',
+    "choices null": b'{"choices":null}',
+    "null": b"null",
+    "an error with status 200": b'{"error":{"message":"no"}}',
+    "a wrong type": b'{"choices":7}',
+    "html": b"<html>",
+}
+
+
+@pytest.mark.case("B01")
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+async def test_nonsense_is_no_answer(body: bytes) -> None:
+    acme = Provider([body])
+    with pytest.raises(UpstreamBroken):
+        await send(attempt(acme), Clock())
+    assert acme.closed
+
+
+@pytest.mark.case("B02")
+@pytest.mark.parametrize("stream", [False, True])
+async def test_what_is_packed_is_not_unpacked(*, stream: bool) -> None:
+    acme = Provider([b"\x1f\x8b"], headers={"content-encoding": "gzip"})
+    with pytest.raises(UpstreamBroken, match="compressed"):
+        await send(attempt(acme, stream=stream), Clock())
+    assert acme.closed
+
+
+@pytest.mark.case("B01")
+async def test_an_answer_that_is_too_long_is_given_up() -> None:
+    acme = Provider(b"x" * 2**20 for _ in range(33))
+    with pytest.raises(UpstreamBroken, match="longer than"):
+        await send(attempt(acme), Clock())
+    assert acme.closed
+
+
+async def test_keep_alives_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upstream, "MAX_HEAD_BYTES", 100)
+    acme = Provider([PING] * 20)
+    with pytest.raises(UpstreamBroken, match="held no content"):
+        await send(attempt(acme, stream=True), Clock())
+    assert acme.closed
+
+
+@pytest.mark.case("S01")
+@pytest.mark.parametrize("keep_alive", [PING, b"\n"])
+async def test_keep_alives_are_no_progress_towards_the_first_content(keep_alive: bytes) -> None:
+    acme = Provider(cycle([keep_alive, turn]))
+    given = attempt(acme, stream=keep_alive is PING, resilience={"first_token_timeout_seconds": 0.02})
+    with pytest.raises(UpstreamBroken) as raised:
+        await send(given, asyncio.get_running_loop().time)
+    assert raised.value.outcome is Outcome.TIMEOUT
+    assert acme.closed
+
+
+async def read(answer: Whole | Streamed) -> list[bytes]:
+    assert isinstance(answer, Streamed)
+    return [event.raw async for event in answer.events]
+
+
+@pytest.mark.case("S03")
+async def test_keep_alives_are_no_progress_inside_a_stream() -> None:
+    clock = Clock()
+    acme = Provider([CHUNK, PING, lambda: clock.advance(31), PING, forever])
+    answer = await send(attempt(acme, stream=True), clock)
+    with pytest.raises(UpstreamBroken, match="silent for too long"):
+        await read(answer)
+    assert acme.closed
+
+
+@pytest.mark.case("S03")
+async def test_a_slow_stream_that_makes_progress_is_not_cut() -> None:
+    clock = Clock()
+    slowly: list[bytes | Callable[[], Any]] = [CHUNK, lambda: clock.advance(29)]
+    acme = Provider([*slowly * 9, FINISH, DONE])
+    assert await read(await send(attempt(acme, stream=True), clock)) == [CHUNK] * 9 + [FINISH, DONE]
+    assert acme.closed
+
+
+@pytest.mark.case("D04")
+async def test_a_caller_who_reads_slowly_is_not_the_providers_silence() -> None:
+    clock = Clock()
+    acme = Provider([CHUNK, CHUNK, turn, CHUNK, turn, FINISH])
+    answer = await send(attempt(acme, stream=True), clock)
+    assert isinstance(answer, Streamed)
+    seen = []
+    async for event in answer.events:
+        seen.append(event.raw)
+        clock.advance(100)
+    assert seen == [CHUNK, CHUNK, CHUNK, FINISH]
+
+
+async def test_the_deadline_cuts_a_stream_that_goes_on_and_on() -> None:
+    clock = Clock()
+    slowly: list[bytes | Callable[[], Any]] = [CHUNK, lambda: clock.advance(29)]
+    acme = Provider([*slowly * 99, forever])
+    answer = await send(attempt(acme, stream=True, deadline=clock() + 100), clock)
+    with pytest.raises(UpstreamBroken):
+        await read(answer)
+    assert acme.closed
+
+
+@pytest.mark.parametrize("after", [forever, lambda: (_ for _ in ()).throw(UpstreamBroken(Outcome.BROKEN, "reset"))])
+async def test_what_goes_wrong_after_the_finish_takes_nothing_from_the_answer(after: Callable[[], Any]) -> None:
+    acme = Provider([CHUNK, FINISH, after])
+    given = attempt(acme, stream=True, resilience={"idle_timeout_seconds": 0.01})
+    assert await read(await send(given, asyncio.get_running_loop().time)) == [CHUNK, FINISH]
+    assert acme.closed
+
+
+@pytest.mark.case("S05")
+async def test_an_end_mark_before_the_finish_is_no_end() -> None:
+    answer = await send(attempt(Provider([CHUNK, DONE]), stream=True), Clock())
+    with pytest.raises(UpstreamBroken, match="before it was finished"):
+        await read(answer)
+
+
+async def test_a_stream_that_is_closed_closes_what_is_below() -> None:
+    acme = Provider([CHUNK, CHUNK, forever])
+    answer = await send(attempt(acme, stream=True), Clock())
+    assert isinstance(answer, Streamed)
+    await anext(answer.events)
+    await answer.events.aclose()
+    assert acme.closed

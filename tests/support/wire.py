@@ -1,0 +1,60 @@
+"""Recorded exchanges with real providers, in OpenAI's chat dialect."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_PROJECT = Path(__file__).parents[2]
+_WIRE = Path(os.environ.get("OPTIPATH_FIXTURES", _PROJECT / "../shared/fixtures")) / "wire"
+
+Exchange = dict[str, Any]
+
+
+@cache
+def exchanges() -> tuple[Exchange, ...]:
+    """Every recorded exchange that speaks `openai.chat`; skips the test where there is no recording."""
+    return tuple(
+        exchange
+        for file in sorted(_folder().glob("*.jsonl"))
+        for exchange in map(json.loads, file.read_text().splitlines())
+        if exchange["dialect"] == "openai.chat"
+    )
+
+
+def requests() -> list[tuple[Exchange, bytes]]:
+    """Those whose request was kept, with its body."""
+    return [
+        (each, json.dumps(each["request"]["body"], ensure_ascii=False).encode())
+        for each in exchanges()
+        if each["request"] and isinstance(each["request"].get("body"), dict)
+    ]
+
+
+def streams() -> list[tuple[Exchange, bytes]]:
+    """Those that were answered by a stream, with its bytes."""
+    return [(each, each["response"]["body_text"].encode()) for each in exchanges() if "body_text" in each["response"]]
+
+
+def answers() -> list[tuple[Exchange, bytes]]:
+    """Those that were answered in one piece and well, with its bytes."""
+    return [
+        (each, json.dumps(each["response"]["body"], ensure_ascii=False).encode())
+        for each in exchanges()
+        if each["response"]["status"] == 200 and "body" in each["response"]
+    ]
+
+
+def error_shapes() -> list[dict[str, Any]]:
+    """Error answers of providers, with what each one means."""
+    shapes: list[dict[str, Any]] = json.loads((_folder() / "error_shapes.json").read_text())["errors"]
+    return shapes
+
+
+def _folder() -> Path:
+    if not _WIRE.is_dir():
+        pytest.skip(f"no recorded exchanges at {_WIRE}; OPTIPATH_FIXTURES names the folder")
+    return _WIRE
