@@ -1,6 +1,6 @@
 """The story of a request: classify, decide, call, account. Read this first.
 
-The steps are handed in by app.py, and each takes what the one before it gave:
+The steps are handed in by runtime.py, and each takes what the one before it gave:
 
     ChatRequest ─ classify ─▶ Features ─ decide ─▶ Decision ─ call ─▶ Reply ─ account ─▶ Reply
 """

@@ -25,8 +25,8 @@ class Provider(Part):
     url: str
     """Base URL without a slash at its end; the dialect's paths follow it."""
     headers: tuple[Header, ...] = ()
-    ca_bundle: str | None = None
-    """Certificates in PEM to trust instead of the system's."""
+    ca_bundle: Annotated[str, Field(min_length=1)] | None = None
+    """Certificates in PEM to trust instead of the system's; never empty, which would mean the system's."""
     keys: tuple[str, ...] = ()
     """Names of keys in the tenant's credentials Secret; the first that is there is used, the next back it up."""
 

@@ -137,7 +137,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
                 type="OpenAI",
                 url="https://api.openai.com/v1",
                 headers=tuple(Header(name="x-any", value=value) for value in draw(st.lists(TEXT, max_size=2))),
-                ca_bundle=draw(st.none() | TEXT),
+                ca_bundle=draw(st.none() | TEXT.filter(bool)),
                 keys=tuple(draw(st.lists(NAMES, max_size=2))),
             )
             for name in providers
