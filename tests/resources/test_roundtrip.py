@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from optipath_operator.resources import read_policy, read_provider
@@ -100,7 +100,6 @@ def again(spec: Spec) -> dict[str, Any]:
     return {"kind": "Any", "metadata": {"name": "any"}, "spec": spec.model_dump(by_alias=True, mode="json")}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(providers)
 def test_a_provider_survives_being_written_down(spec: dict[str, Any]) -> None:
     told = read_provider({"kind": "Any", "metadata": {"name": "any"}, "spec": spec}, strict=True)
@@ -109,7 +108,6 @@ def test_a_provider_survives_being_written_down(spec: dict[str, Any]) -> None:
     assert read_provider(again(told.resource.spec), strict=True) == told
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(policies)
 def test_a_policy_survives_being_written_down(spec: dict[str, Any]) -> None:
     told = read_policy({"kind": "Any", "metadata": {"name": "any"}, "spec": spec}, strict=True)
