@@ -42,6 +42,7 @@ dev: $(READY) ## Make the environment
 
 crds: $(READY) ## Write deploy/crds from the resource models
 	$(BIN)/python -m optipath_operator.resources.crds deploy/crds
+	$(BIN)/python -m optipath_operator.resources.crds deploy/helm/optipath/files/crds
 
 catalogue: $(READY) ## Write the built-in catalogue from the recorded price lists
 	$(BIN)/python -m optipath_operator.catalogue.make $(FIXTURES)/prices
