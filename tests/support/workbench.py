@@ -18,6 +18,8 @@ from optipath_router.settings import addresses
 from support.router import Router, client
 
 OPTIPATH = str(Path(sys.executable).with_name("optipath"))
+PATIENCE_SECONDS = 60
+"""How long a line may take; only what hangs takes longer."""
 Manifest = dict[str, Any]
 
 
@@ -102,12 +104,14 @@ class _Reader:
             self._more.notify_all()
 
     async def says(self, form: str) -> str:
-        async with self._more:
-            while True:
-                if found := next((line for line in self.lines if re.search(form, line)), None):
-                    return found
-                assert not self._ended, f"it ended, and did not say {form!r}: {self.lines}"
-                await self._more.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._more:
+                while not (found := next((line for line in self.lines if re.search(form, line)), None)):
+                    assert not self._ended, f"it ended, and did not say {form!r}: {self.lines}"
+                    await self._more.wait()
+                return found
+        except TimeoutError as error:
+            raise AssertionError(f"it did not say {form!r}: {self.lines}") from error
 
 
 @asynccontextmanager
@@ -122,8 +126,7 @@ async def workbench(*arguments: str | Path, environment: Mapping[str, str] | Non
     assert process.stdout is not None
     reader = _Reader(process.stdout)
     try:
-        api = await reader.says("^API .*http://")
-        admin = await reader.says("^admin .*http://")
+        api, admin = await reader.says("API .*http://"), await reader.says("admin .*http://")
         bound = Bound(*(addresses(line.split("http://")[1].removesuffix("/v1")) for line in (api, admin)))
         async with client() as http:
             yield Workbench(process, reader.lines, Router(bound, http), reader)

@@ -1,0 +1,61 @@
+"""`optipath compile`: what manifests mean, as the snapshot that a router reads, and what is wrong with them."""
+
+import json
+import sys
+from typing import BinaryIO
+
+import click
+
+from optipath_cli.inputs import egress_option, files_argument, gathered, namespace_option
+from optipath_cli.terminal import Terminal
+from optipath_operator.compile import compile_namespace
+from optipath_operator.resources import Problem, Severity
+from optipath_snapshot import MAX_BYTES, EgressRule, encode
+
+
+@click.command()
+@files_argument
+@namespace_option
+@egress_option
+@click.option("--generation", type=click.IntRange(min=0), default=1, show_default=True, help="What the file counts.")
+@click.option(
+    "-o", "--output", type=click.File("wb"), default="-", help="Where the snapshot goes; standard output if not given."
+)
+@click.option("--json", "as_json", is_flag=True, help="Problems as JSON, one object a line.")
+def compile(  # noqa: A001 - a command has the name of its file
+    *,
+    files: tuple[str, ...],
+    namespace: str | None,
+    egress: tuple[EgressRule, ...],
+    generation: int,
+    output: BinaryIO,
+    as_json: bool,
+) -> None:
+    """Compile manifests to a snapshot, as the operator does.
+
+    FILES are YAML files, folders of them, or - for standard input. Problems go to standard error. The exit code is
+    1 if something is invalid or leads nowhere; the snapshot is that of all the rest.
+    """
+    compiled = compile_namespace(gathered(files, namespace, egress))
+    if as_json:
+        for problem in compiled.problems:
+            click.echo(json.dumps(_plain(problem), ensure_ascii=False), err=True)
+    else:
+        Terminal(stderr=True).problems(compiled.problems)
+    data = encode(compiled.snapshot, generation)
+    if len(data) > MAX_BYTES:
+        raise click.ClickException(f"the snapshot has {len(data)} bytes, and a ConfigMap holds {MAX_BYTES} of it")
+    output.write(data)
+    sys.exit(int(any(problem.severity is not Severity.WARNING for problem in compiled.problems)))
+
+
+def _plain(problem: Problem) -> dict[str, str]:
+    ref = problem.resource
+    return {
+        "severity": problem.severity,
+        "kind": ref.kind,
+        "namespace": ref.namespace,
+        "name": ref.name,
+        "field": problem.field,
+        "message": problem.message,
+    }

@@ -1,0 +1,129 @@
+"""`optipath explain`: where a request would go, and why. Nobody is called."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from optipath_cli.inputs import egress_option, gathered, labels_option, namespace_option
+from optipath_cli.terminal import Terminal
+from optipath_operator.compile import compile_namespace
+from optipath_router.account.record import decision_json
+from optipath_router.chat.features import Features
+from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.classify import features
+from optipath_router.decide import Decision, Health, decide, make_plan
+from optipath_router.decide.decision import Basis
+from optipath_router.errors import RequestRejected
+from optipath_snapshot import EgressRule, digest
+
+
+def _header(text: str) -> tuple[str, str]:
+    """The header in `x-team=search`, its name in lower case."""
+    name, sign, value = text.partition("=")
+    if not name or not sign:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE")
+    return name.lower(), value
+
+
+def _draw(text: str) -> int:
+    """64 bits of chance, as decisions show them."""
+    if not re.fullmatch("[0-9a-fA-F]{1,16}", text):
+        raise click.BadParameter(f"{text!r} is not a number of up to 16 hexadecimal digits")
+    return int(text, 16)
+
+
+@click.command()
+@click.argument("words", metavar="FILES... [PROMPT]", nargs=-1, required=True)
+@namespace_option
+@egress_option
+@labels_option
+@click.option("--request", type=click.File("rb"), help="A chat completion request as JSON; - is standard input.")
+@click.option("--model", metavar="NAME", help="What PROMPT asks for.  [default: auto]")
+@click.option("--header", "headers", metavar="NAME=VALUE", type=_header, multiple=True, help="A header of it.")
+@click.option("--draw", metavar="HEX", type=_draw, help="Decide with this chance again; any if not given.")
+@click.option("--json", "as_json", is_flag=True, help="In the words of GET /optipath/decisions/ID.")
+def explain(
+    *,
+    words: tuple[str, ...],
+    namespace: str | None,
+    egress: tuple[EgressRule, ...],
+    labels: Mapping[str, str],
+    request: BinaryIO | None,
+    model: str | None,
+    headers: tuple[tuple[str, str], ...],
+    draw: int | None,
+    as_json: bool,
+) -> None:
+    """Explain where a request would go, and why, without calling anybody.
+
+    FILES are manifests as `optipath run` takes them, and the request is PROMPT, the last word, or --request.
+    """
+    files, body = _what_is_asked(words, request, model)
+    compiled = compile_namespace(gathered(files, namespace, egress))
+    Terminal(stderr=True).problems(compiled.problems)
+    seen = features(_request(body, dict(headers)))
+    plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
+    decision = decide(seen, plan, Health(), secrets.randbits(64) if draw is None else draw)
+    if as_json:
+        click.echo(json.dumps(decision_json(decision), ensure_ascii=False, indent=2))
+    else:
+        Terminal().facts(_told(seen, decision))
+
+
+def _what_is_asked(
+    words: tuple[str, ...], request: BinaryIO | None, model: str | None
+) -> tuple[tuple[str, ...], bytes]:
+    """The files of manifests, and the body of the request."""
+    if request is not None:
+        if model is not None:
+            raise click.UsageError("--model goes with a PROMPT; a --request names its own")
+        return words, request.read()
+    *files, prompt = words
+    if not files or Path(prompt).exists():
+        raise click.UsageError("say what is asked: a PROMPT as the last word, or --request")
+    body = {"model": model or "auto", "messages": [{"role": "user", "content": prompt}]}
+    return tuple(files), json.dumps(body).encode()
+
+
+def _request(body: bytes, headers: Mapping[str, str]) -> ChatRequest:
+    try:
+        asked = read_asked(body)
+    except RequestRejected as problem:
+        raise click.ClickException(str(problem)) from problem
+    return ChatRequest(id="", decision_id="", arrived=0.0, headers=headers, body=body, asked=asked)
+
+
+def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
+    """The decision in lines, each behind a word that says what it is about."""
+    limit = "no limit" if seen.output_tokens is None else f"at most {seen.output_tokens}"
+    yield "request", f"model '{seen.model}', about {seen.input_tokens} tokens in, {limit} out"
+    yield "needs", ", ".join(sorted(seen.needs))
+    for rule in decision.rules:
+        yield "rule", f"{rule.policy} {rule.rule}: {rule.failed or 'matches'}"
+    yield "decided", _basis(decision)
+    for place, target in enumerate(decision.ranking, start=1):
+        yield "ranking", f"{place}. {target.name}"
+    for left in decision.left_out:
+        yield "left out", f"{left.target}: {left.reason}, {left.detail}"
+    if not decision.ranking:
+        yield "ranking", "nobody"
+    patience = decision.resilience
+    yield "patience", f"{patience.attempts} attempts, {patience.request_timeout_seconds:g} s for all of it"
+    yield "snapshot", decision.snapshot
+    yield "draw", f"{decision.draw:016x}"
+
+
+def _basis(decision: Decision) -> str:
+    match decision.basis:
+        case Basis.RULE:
+            return f"by rule '{decision.rule}' of {decision.policy}, strategy {decision.strategy}"
+        case Basis.MODEL:
+            return f"by name: no rule matches, and '{decision.model}' is a declared model"
+        case Basis.NOTHING:
+            near = f"; the nearest names are {', '.join(decision.nearest)}" if decision.nearest else ""
+            return f"not at all: no rule matches, and no provider declares '{decision.model}'{near}"
