@@ -17,7 +17,7 @@ class JsonFormatter(logging.Formatter):
         """The line for a record; what was handed in by `extra` stands beside its message."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
+            "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
             **{name: value for name, value in vars(record).items() if name not in _KNOWN},

@@ -126,7 +126,7 @@ async def asked_for(simulator: Simulator, count: int) -> bool:
 
 def errors(started: Program) -> list[dict[str, object]]:
     """What was logged that should not be."""
-    return [line for line in started.log if line["level"] in ("error", "none") or "exception" in line]
+    return [line for line in started.log if line["level"] in ("ERROR", "none") or "exception" in line]
 
 
 async def test_an_address_that_is_taken_ends_it_with_one_line(files: Files) -> None:

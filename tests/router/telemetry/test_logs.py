@@ -19,7 +19,7 @@ def record(message: str, *args: object, **given: object) -> logging.LogRecord:
 def test_what_is_handed_in_stands_beside_the_message() -> None:
     told = json.loads(line(record("took %d", 5, digest="sha256:0", keys=["a"])))
     assert told.pop("time").endswith("+00:00")
-    assert told == {"level": "warning", "logger": "optipath", "message": "took 5", "digest": "sha256:0", "keys": ["a"]}
+    assert told == {"level": "WARNING", "logger": "optipath", "message": "took 5", "digest": "sha256:0", "keys": ["a"]}
 
 
 def test_a_line_is_one_line_whatever_is_said() -> None:

@@ -1,0 +1,5 @@
+"""`python -m optipath_operator`."""
+
+from optipath_operator.main import main
+
+main()

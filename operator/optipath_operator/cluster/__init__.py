@@ -1,0 +1,1 @@
+"""The only place that speaks Kubernetes. What it raises is ours."""

@@ -1,0 +1,222 @@
+"""The operator: everything is built here, once, in order, in the open; then it runs until told to stop."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+
+from optipath_operator.catalogue.read import built_in
+from optipath_operator.cluster import configmaps, pods
+from optipath_operator.cluster.client import Client, NotFound, connect
+from optipath_operator.cluster.informer import Informer
+from optipath_operator.cluster.lease import Lease
+from optipath_operator.probes import probes
+from optipath_operator.reconcile import handlers
+from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.intake import Intake
+from optipath_operator.reconcile.loop import Loop
+from optipath_operator.reconcile.namespace import Reconciler
+from optipath_operator.reconcile.rollout import Rollout
+from optipath_operator.reconcile.store import Store
+from optipath_operator.reconcile.worklist import Lane, Worklist
+from optipath_operator.resources import Severity
+from optipath_operator.settings import Settings, SettingsError, settings
+from optipath_operator.telemetry import Metrics, log_as_json
+
+log = logging.getLogger(__name__)
+
+_STUCK_SECONDS: Final = 300.0
+"""A namespace that has waited for so long means that the loop does not turn."""
+_GAUGE_SECONDS: Final = 5.0
+
+
+def main() -> None:
+    """Run `optipath-operator`."""
+    try:
+        chosen = settings(os.environ)
+    except SettingsError as error:
+        sys.exit(f"optipath-operator: {error}")
+    log_as_json(chosen.log_level)
+    # Nearly all that is allocated at the start stays: the collector would look through it hundreds of times.
+    gc.set_threshold(50_000, 20, 20)
+    asyncio.run(operate(chosen))
+
+
+async def operate(chosen: Settings) -> None:
+    """Reconcile until SIGTERM or SIGINT."""
+    client = await connect()
+    try:
+        await _Operator(client, chosen).run()
+    finally:
+        await client.close()
+
+
+class _Operator:
+    def __init__(self, client: Client, chosen: Settings) -> None:
+        self._client, self._chosen = client, chosen
+        self._metrics, self._store = Metrics(), Store()
+        self._worklist = Worklist(time.monotonic)
+        self._lease = Lease(
+            client,
+            chosen.namespace,
+            chosen.identity,
+            now=time.monotonic,
+            began=self._begin_term,
+            ended=self._end_term,
+        )
+        self._rollout = Rollout(self._annotate, per_second=chosen.pokes_per_second)
+        self._loop = Loop(
+            Reconciler(
+                client,
+                self._store,
+                self._rollout,
+                self._metrics,
+                leads=self._lease.leads,
+                catalogue=built_in(),
+                egress=chosen.egress,
+            ),
+            client=client,
+            worklist=self._worklist,
+            store=self._store,
+            lease=self._lease,
+            metrics=self._metrics,
+        )
+        self._intake = Intake(self._store, self._loop.touch, self._relisted)
+        self._census = Census(client, self._store, told=self._intake.missed, lost=self._intake.vanished)
+        self._configs = Informer(client, "/api/v1/configmaps", self._intake, selector=configmaps.SELECTOR)
+        self._pods = Informer(client, pods.PATH, self._rollout, selector=pods.SELECTOR, metadata_only=True)
+        self._all_seen = False
+
+    async def run(self) -> None:
+        """Run everything until a signal; then the work ends first, and the Lease is given back last."""
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        server = self._server()
+        serving = asyncio.create_task(server.serve())
+        leading = asyncio.create_task(self._lease.run())
+        working = [
+            asyncio.create_task(work)
+            for work in (
+                self._client.outage.run(self._client.answers),
+                self._configs.run(),
+                self._pods.run(),
+                self._rollout.run(),
+                self._gauge(),
+                self._reconcile(),
+            )
+        ]
+        watching = asyncio.create_task(self._watch())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([stopping, leading, serving, watching, *working], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            log.info("stopping")
+            failures = [*await _end(*working), *await _end(leading), *await _end(watching, stopping)]
+            server.should_exit = True
+            failures += await asyncio.gather(serving, return_exceptions=True)
+        for failure in failures:
+            if isinstance(failure, Exception):
+                raise failure
+
+    async def _watch(self) -> None:
+        """Have kopf watch; it looks for our kinds once, so they must be there when it begins."""
+        await self._census.served()
+        async with handlers.watching(self._intake.seen) as ended:
+            await ended
+        raise KopfEnded
+
+    async def _reconcile(self) -> None:
+        """When everything that was there has been seen, make it so."""
+        started = time.monotonic()
+        await self._census.served()
+        await self._configs.listed.wait()
+        await self._pods.listed.wait()
+        await self._census.all_seen()
+        self._all_seen = True
+        # What is there now stays: the collector need not walk over it again and again.
+        gc.collect()
+        gc.freeze()
+        log.info("everything has been seen", extra={"seconds": round(time.monotonic() - started, 1)})
+        await asyncio.gather(self._loop.run(), self._census.run())
+
+    def _begin_term(self) -> None:
+        self._store.begin_term()
+        self._loop.touch_all()
+
+    def _end_term(self) -> None:
+        self._worklist.clear()
+        self._rollout.clear()
+
+    def _relisted(self) -> None:
+        if self._all_seen:
+            self._census.soon()
+
+    async def _annotate(self, namespace: str, pod: str, digest: str) -> int | None:
+        await self._client.outage.over()
+        if not self._lease.leads():
+            return None
+        try:
+            since = await pods.annotate(self._client, namespace, pod, digest)
+        except NotFound:
+            return None
+        self._metrics.writes.labels("pod").inc()
+        return since
+
+    def _server(self) -> "_Server":
+        return _Server(
+            uvicorn.Config(
+                probes(self._missing, self._metrics.text),
+                host="0.0.0.0",  # noqa: S104  kubelet and Prometheus call from outside
+                port=self._chosen.port,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+            )
+        )
+
+    def _missing(self) -> str:
+        if not self._all_seen:
+            return "not everything has been seen yet"
+        if self._worklist.age() > _STUCK_SECONDS:
+            return f"a namespace has waited for {self._worklist.age():.0f} seconds"
+        return ""
+
+    async def _gauge(self) -> None:
+        while True:
+            self._metrics.leader.set(self._lease.leads())
+            self._metrics.age.set(self._worklist.age())
+            for lane in Lane:
+                self._metrics.depth.labels(lane).set(self._worklist.depth(lane))
+            for severity in Severity:
+                total = sum(state.problems[severity] for _, state in self._store.states())
+                self._metrics.problems.labels(severity.lower()).set(total)
+            await asyncio.sleep(_GAUGE_SECONDS)
+
+
+class KopfEnded(Exception):
+    """kopf stopped by itself: nothing would be seen any more."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own ideas of signals: they are the operator's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> list[Any]:
+    """End tasks, and return what became of them."""
+    for task in tasks:
+        task.cancel()
+    return await asyncio.gather(*tasks, return_exceptions=True)

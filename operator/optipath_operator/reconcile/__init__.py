@@ -1,0 +1,1 @@
+"""When: what has changed is noted, waits its turn, and is made so."""

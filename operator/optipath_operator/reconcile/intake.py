@@ -1,0 +1,43 @@
+"""The intake: what is seen goes into the store, and whose configuration it may change onto the worklist."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from optipath_operator.cluster.client import Json
+from optipath_operator.reconcile.handlers import Sighting
+from optipath_operator.reconcile.store import Store
+from optipath_operator.reconcile.worklist import Lane
+from optipath_operator.resources import ResourceRef
+
+Touch = Callable[[str | None, Lane], None]
+
+
+class Intake:
+    """Is told of everything: by kopf, by the informer of our ConfigMaps, by the census."""
+
+    def __init__(self, store: Store, touch: Touch, relisted: Callable[[], None]) -> None:
+        """Take what to call with a namespace to be looked at, and when kopf has listed anew."""
+        self._store, self._touch, self._relisted = store, touch, relisted
+
+    def seen(self, sighting: Sighting) -> None:
+        """Take in a Namespace or one of our resources, as kopf tells of it."""
+        touched = self._store.take(sighting.manifest, gone=sighting.gone)
+        self._touch(touched, Lane.SWEEP if sighting.listed else Lane.EDIT)
+        if sighting.listed:
+            self._relisted()
+
+    def missed(self, manifest: Mapping[str, Any]) -> None:
+        """Take in what kopf has not told of."""
+        self._touch(self._store.take(manifest, gone=False), Lane.EDIT)
+
+    def vanished(self, ref: ResourceRef, uid: str) -> None:
+        """Note what is gone without a word."""
+        self._touch(self._store.lose(ref, uid), Lane.EDIT)
+
+    def took(self, found: Json) -> None:
+        """Take in one of our ConfigMaps."""
+        self._touch(self._store.take_config(found), Lane.EDIT)
+
+    def lost(self, namespace: str, name: str, version: int) -> None:
+        """Note that one of our ConfigMaps is gone."""
+        self._touch(self._store.lose_config(namespace, name, version), Lane.EDIT)

@@ -1,0 +1,160 @@
+"""The worklist: namespaces that wait, each once, edits before the backlog.
+
+           touch                take                  done
+    ─────▶ waiting ───────────▶ working ───────────▶ resting ──▶ forgotten
+              ▲    ◀── touched meanwhile, or failed ──┘ (a rest, a growing pause)
+
+A namespace rests for a moment after it was worked on, and for longer while it
+is touched again and again: a hundred edits in a second become a few writes, of
+which the last has them all. One that fails comes back after a pause that
+grows; an edit ends the pause.
+"""
+
+import asyncio
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+_FIRST_REST_SECONDS: Final = 0.1
+_LONGEST_REST_SECONDS: Final = 1.0
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 300.0
+
+
+class Lane(StrEnum):
+    """How urgent it is."""
+
+    EDIT = "edit"
+    """Somebody waits for it."""
+    SWEEP = "sweep"
+    """It is looked at to be sure."""
+
+
+class Timer(Protocol):
+    """Something that will be called."""
+
+    def cancel(self) -> None:
+        """Call it never."""
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
+"""Calls something after so many seconds, as `loop.call_later` does."""
+
+
+@dataclass(slots=True)
+class _Off:
+    """A namespace that is left alone for a while."""
+
+    timer: Timer
+    then: Lane | None
+    """The lane it goes to afterwards; None where nobody has asked for it."""
+    failed: bool = False
+
+
+class Worklist:
+    """Waiting namespaces in two lanes."""
+
+    def __init__(self, now: Callable[[], float], later: Later | None = None) -> None:
+        self._now = now
+        self._later = later or (lambda seconds, back: asyncio.get_running_loop().call_later(seconds, back))
+        self._lanes: dict[Lane, OrderedDict[str, float]] = {lane: OrderedDict() for lane in Lane}
+        self._working: dict[str, Lane | None] = {}
+        """Each with the lane that it goes to afterwards."""
+        self._off: dict[str, _Off] = {}
+        self._failures: dict[str, int] = {}
+        self._rests: dict[str, int] = {}
+        """How often in a row a namespace was touched again while it rested."""
+        self._wake = asyncio.Event()
+
+    def touch(self, namespace: str, lane: Lane) -> None:
+        """Put a namespace on the list. An edit overtakes what is swept, and ends the pause after a failure."""
+        if namespace in self._working:
+            self._working[namespace] = _sooner(self._working[namespace], lane)
+            return
+        if off := self._off.get(namespace):
+            if not (off.failed and lane is Lane.EDIT):
+                off.then = _sooner(off.then, lane)
+                return
+            off.timer.cancel()
+            del self._off[namespace]
+        if namespace not in self._lanes[Lane.EDIT]:
+            since = self._lanes[Lane.SWEEP].pop(namespace, self._now()) if lane is Lane.EDIT else self._now()
+            self._lanes[lane].setdefault(namespace, since)
+            self._wake.set()
+
+    async def take(self) -> str:
+        """The next namespace; `done`, `failed` or `put_back` must follow."""
+        while True:
+            for lane in Lane:
+                if self._lanes[lane]:
+                    namespace, _ = self._lanes[lane].popitem(last=False)
+                    self._working[namespace] = None
+                    return namespace
+            self._wake.clear()
+            await self._wake.wait()
+
+    def done(self, namespace: str) -> None:
+        """It is as it should be."""
+        self._failures.pop(namespace, None)
+        self._rest(namespace, self._working.pop(namespace))
+
+    def failed(self, namespace: str) -> float:
+        """It could not be done; the seconds after which it comes back."""
+        failures = self._failures[namespace] = self._failures.get(namespace, 0) + 1
+        if self._working.pop(namespace) is Lane.EDIT:
+            return self._rest(namespace, Lane.EDIT)
+        longest: float = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(failures - 1, 20))
+        pause = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, hides nothing
+        self._leave(namespace, pause, Lane.SWEEP, failed=True)
+        return pause
+
+    def put_back(self, namespace: str) -> None:
+        """It was not its fault, and it is the first to be taken again."""
+        self._working.pop(namespace)
+        self._lanes[Lane.EDIT][namespace] = self._now()
+        self._lanes[Lane.EDIT].move_to_end(namespace, last=False)
+        self._wake.set()
+
+    def clear(self) -> None:
+        """Forget what waits and what pauses; what is being worked on ends by itself."""
+        for lane in self._lanes.values():
+            lane.clear()
+        for off in self._off.values():
+            off.timer.cancel()
+        self._off.clear()
+        self._failures.clear()
+        self._rests.clear()
+
+    def depth(self, lane: Lane) -> int:
+        """How many namespaces wait in a lane."""
+        return len(self._lanes[lane])
+
+    def age(self) -> float:
+        """How many seconds the one that waits longest has waited."""
+        return max((self._now() - since for lane in self._lanes.values() for since in lane.values()), default=0.0)
+
+    def _rest(self, namespace: str, then: Lane | None) -> float:
+        rests = self._rests.get(namespace, 0)
+        rest: float = min(_LONGEST_REST_SECONDS, _FIRST_REST_SECONDS * 3 ** min(rests, 10))
+        self._leave(namespace, rest, then)
+        return rest
+
+    def _leave(self, namespace: str, seconds: float, then: Lane | None, *, failed: bool = False) -> None:
+        timer = self._later(seconds, lambda: self._back(namespace))
+        self._off[namespace] = _Off(timer, then, failed)
+
+    def _back(self, namespace: str) -> None:
+        off = self._off.pop(namespace)
+        if off.then is None:
+            self._rests.pop(namespace, None)
+            return
+        if not off.failed:
+            self._rests[namespace] = self._rests.get(namespace, 0) + 1
+        self.touch(namespace, off.then)
+
+
+def _sooner(one: Lane | None, other: Lane) -> Lane:
+    return Lane.EDIT if Lane.EDIT in (one, other) else other

@@ -1,0 +1,163 @@
+"""The store: whose configuration may have changed, and what is forgotten."""
+
+from typing import Any
+
+import pytest
+
+from optipath_operator.cluster.client import Json
+from optipath_operator.reconcile.store import Store
+from optipath_operator.resources import ResourceRef
+
+CHAT = ResourceRef("RoutingPolicy", "team-a", "chat")
+
+
+def policy(version: int, *, uid: str = "one", generation: int = 1, **metadata: Any) -> Json:
+    return {
+        "kind": "RoutingPolicy",
+        "metadata": {
+            "name": "chat",
+            "namespace": "team-a",
+            "uid": uid,
+            "generation": generation,
+            "resourceVersion": str(version),
+            **metadata,
+        },
+        "spec": {"rules": [generation]},
+    }
+
+
+def namespace(version: int, *, uid: str = "ns", inject: bool = True, **metadata: Any) -> Json:
+    labels = {"optipath.io/inject": "enabled"} if inject else {}
+    named = {"name": "team-a", "uid": uid, "resourceVersion": str(version), "labels": labels}
+    return {"kind": "Namespace", "metadata": named | metadata}
+
+
+def config(version: int, text: str = "{}", name: str = "optipath-router") -> Json:
+    metadata = {"name": name, "namespace": "team-a", "resourceVersion": str(version)}
+    return {"metadata": metadata, "data": {"snapshot.json": text, "sources.json": "[]"}}
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def test_a_new_resource_touches_its_namespace(store: Store) -> None:
+    assert store.take(policy(1), gone=False) == "team-a"
+
+
+def test_a_status_that_comes_back_touches_nobody_and_is_remembered(store: Store) -> None:
+    store.take(policy(1), gone=False)
+    written = policy(2) | {"status": {"conditions": [{"type": "Accepted", "status": "True"}]}}
+    assert store.take(written, gone=False) is None
+    state = store.state("team-a")
+    assert state is not None
+    assert state.resources[CHAT].conditions["Accepted"]["status"] == "True"
+
+
+def test_an_edit_touches_and_so_does_a_namesake(store: Store) -> None:
+    store.take(policy(1), gone=False)
+    assert store.take(policy(2, generation=2), gone=False) == "team-a"
+    assert store.take(policy(3, generation=2, uid="two"), gone=False) == "team-a"
+
+
+def test_the_end_of_a_former_namesake_does_not_end_the_one_that_is_there(store: Store) -> None:
+    store.take(policy(1, uid="one"), gone=False)
+    store.take(policy(5, uid="two"), gone=False)
+    assert store.take(policy(4, uid="one"), gone=True) is None
+    assert store.versions().keys() == {(CHAT, "two")}
+
+
+def test_what_is_older_than_what_is_known_is_passed_over(store: Store) -> None:
+    store.take(policy(5, generation=2), gone=False)
+    assert store.take(policy(4, generation=1), gone=False) is None
+    state = store.state("team-a")
+    assert state is not None
+    assert state.resources[CHAT].manifest["metadata"]["generation"] == 2
+
+
+def test_one_that_is_being_deleted_is_gone_already(store: Store) -> None:
+    store.take(policy(1), gone=False)
+    assert store.take(policy(2, deletionTimestamp="2026-11-21T10:00:00Z"), gone=False) == "team-a"
+    assert store.take(policy(3), gone=True) is None
+
+
+def test_nothing_is_left_of_a_namespace_whose_last_part_is_gone(store: Store) -> None:
+    store.take(namespace(1), gone=False)
+    store.take(policy(2), gone=False)
+    store.take_config(config(3))
+    store.take(namespace(4), gone=True)
+    assert store.state("team-a") is not None, "what is in it goes by events of its own"
+    store.take(policy(5), gone=True)
+    store.lose_config("team-a", "optipath-router", 6)
+    assert store.state("team-a") is None
+
+
+def test_late_news_of_what_is_gone_bring_nothing_back(store: Store) -> None:
+    assert store.take(policy(1), gone=True) is None
+    assert store.take(namespace(2), gone=True) is None
+    assert store.lose_config("team-a", "optipath-router", 3) is None
+    assert store.lose(CHAT, "one") is None
+    assert list(store.states()) == []
+
+
+def test_asking_for_a_namespace_does_not_make_it_known(store: Store) -> None:
+    assert store.state("team-a") is None
+    assert list(store.states()) == []
+
+
+def test_a_namespace_that_comes_back_gets_its_configuration_again(store: Store) -> None:
+    store.take(namespace(1, uid="old"), gone=False)
+    store.take(policy(2, uid="old"), gone=False)
+    store.take(policy(9, uid="new"), gone=False)
+    store.take(namespace(5, uid="old"), gone=True)
+    state = store.state("team-a")
+    assert state is not None
+    assert not state.needs_config
+    assert store.take(namespace(8, uid="new"), gone=False) == "team-a"
+    assert state.needs_config
+
+
+def test_a_namespace_that_changes_nothing_for_us_touches_nobody(store: Store) -> None:
+    assert store.take(namespace(1, inject=False), gone=False) is None
+    assert store.take(namespace(2, inject=True), gone=False) == "team-a"
+    assert store.take(namespace(3, inject=True, annotations={"a": "b"}), gone=False) is None
+    assert store.take(namespace(4, inject=False), gone=False) == "team-a"
+
+
+def test_a_namespace_that_ends_needs_no_configuration(store: Store) -> None:
+    store.take(namespace(1), gone=False)
+    assert store.take(namespace(2, deletionTimestamp="2026-11-21T10:00:00Z"), gone=False) == "team-a"
+    state = store.state("team-a")
+    assert state is not None
+    assert not state.needs_config
+
+
+def test_a_configuration_seen_again_is_no_news(store: Store) -> None:
+    assert store.take_config(config(1)) == "team-a"
+    assert store.take_config(config(1)) is None
+    assert store.take_config(config(2, "other")) == "team-a"
+    assert store.take_config(config(1)) is None
+
+
+def test_config_maps_of_others_with_our_label_are_not_ours(store: Store) -> None:
+    assert store.take_config(config(1, name="something-else")) is None
+    store.take_config(config(2))
+    assert store.lose_config("team-a", "something-else", 3) is None
+
+
+def test_a_loss_that_a_write_of_ours_has_overtaken_is_none(store: Store) -> None:
+    store.take_config(config(5))
+    assert store.lose_config("team-a", "optipath-router", 4) is None
+    assert store.lose_config("team-a", "optipath-router", 6) == "team-a"
+
+
+def test_what_vanished_without_a_word_is_let_go_only_if_it_is_still_the_same(store: Store) -> None:
+    store.take(namespace(1), gone=False)
+    store.take(policy(2, uid="two"), gone=False)
+    assert store.lose(CHAT, "one") is None
+    assert store.lose(CHAT, "two") == "team-a"
+    assert store.lose(ResourceRef("Namespace", "", "team-a"), "other") is None
+    assert store.state("team-a") is not None
+    assert store.lose(ResourceRef("Namespace", "", "team-a"), "ns") is None
+    assert store.state("team-a") is None
