@@ -12,12 +12,14 @@ BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 READY := $(VENV)/.ready
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+CLUSTER := $(BIN)/python -m e2e.cluster
+IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . optipath-app:e2e
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
-.PHONY: help demo run test check format dev crds catalogue bench lock clean
+.PHONY: help demo run test check format dev crds catalogue bench bench-control-plane e2e cluster lock clean
 
 help: ## Say what there is
-	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 demo: $(READY) ## Show the main job in under a minute: no cluster, no key
 	$(BIN)/python -m e2e.demo
@@ -50,9 +52,19 @@ catalogue: $(READY) ## Write the built-in catalogue from the recorded price list
 bench: $(READY) ## Measure what the README states
 	$(BIN)/python -m e2e.bench
 
+bench-control-plane: $(READY) ## Measure the operator at 1,000 namespaces, on etcd and an API server alone
+	$(BIN)/python -m e2e.bench_control_plane --kube "$$($(CLUSTER) build)/kube"
+
+e2e: $(READY) ## Run the stories on a real Kubernetes of its own, or on that of KUBECONFIG
+	$(CLUSTER) run $(IMAGES) -- $(BIN)/pytest e2e/stories
+
+cluster: $(READY) ## Keep a real Kubernetes up, with a shell in it
+	$(CLUSTER) shell $(IMAGES)
+
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras --group dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile $(LOCK_FLAGS) e2e/app/requirements.in -o e2e/app/requirements.lock
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
