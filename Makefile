@@ -53,7 +53,7 @@ bench: $(READY) ## Measure what the README states
 	$(BIN)/python -m e2e.bench
 
 bench-control-plane: $(READY) ## Measure the operator at 1,000 namespaces, on etcd and an API server alone
-	$(BIN)/python -m e2e.bench_control_plane --kube "$$($(CLUSTER) build)/kube"
+	$(BIN)/python -m e2e.bench_control_plane
 
 e2e: $(READY) ## Run the stories on a real Kubernetes of its own, or on that of KUBECONFIG
 	$(CLUSTER) run $(IMAGES) -- $(BIN)/pytest e2e/stories

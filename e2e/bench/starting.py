@@ -21,14 +21,6 @@ _YARDSTICK_SECONDS = 0.04
 """What importing asyncio took on the machine of performance.md. A slower one is given as much more time to start."""
 _SETTLING_SECONDS = 1.0
 
-# The sidecar's image has what the workbench needs not: httpx would load it only because it is there.
-_PROGRAM = """
-import sys
-sys.modules.update(dict.fromkeys(("pygments", "rich")))
-from optipath_router.main import main
-main()
-"""
-
 
 def starting() -> Iterator[Figure]:
     """A process of its own, on free ports, with a snapshot in force, as the sidecar's image would start it."""
@@ -64,7 +56,7 @@ def _router(folder: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     # An image holds compiled modules. The first start makes them here, and is never the best one.
     compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/compiled", "PYTHONDONTWRITEBYTECODE": ""}
     process = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM],
+        [sys.executable, "-m", "optipath_router"],
         env={**os.environ, **paths, **ports, **compiled},
         stderr=subprocess.PIPE,
         text=True,

@@ -15,6 +15,7 @@ from e2e.bench_control_plane.audit import Audit
 from e2e.bench_control_plane.measures import Scale, cold, warm
 from e2e.bench_control_plane.plane import Plane, plane
 from e2e.bench_control_plane.seeding import Api, seed
+from e2e.cluster.programs import build
 
 
 async def measure(found: Plane, scale: Scale) -> int:
@@ -48,14 +49,11 @@ def main() -> int:
     parser.add_argument("--policies", type=int, default=10, help="in each namespace")
     parser.add_argument("--pods", type=int, default=None, help="ten a namespace if not given")
     parser.add_argument("--pokes-per-second", type=float, default=50.0, help="the operator's own default")
-    parser.add_argument("--kube", default=os.environ.get("OPTIPATH_KUBE"), help="program with etcd and API server")
     given = parser.parse_args()
-    if not given.kube:
-        parser.error("say by --kube or OPTIPATH_KUBE where the program is that holds etcd and the API server")
     pods = given.namespaces * 10 if given.pods is None else given.pods
     # What was started is ended, too, when we are.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with plane(given.kube) as found:
+    with plane(build()) as found:
         return asyncio.run(measure(found, Scale(given.namespaces, given.policies, pods, given.pokes_per_second)))
 
 

@@ -78,8 +78,8 @@ def trusting() -> SSLContext:
 
 
 @contextmanager
-def plane(kube: str) -> Iterator[Plane]:
-    """etcd and the API server for as long as the block lasts, `kube` being the program that holds both.
+def plane(programs: Path) -> Iterator[Plane]:
+    """etcd and the API server, from a folder of programs, for as long as the block lasts.
 
     Their folder, with all logs, stays where OPTIPATH_KEEP is set.
     """
@@ -94,8 +94,10 @@ def plane(kube: str) -> Iterator[Plane]:
     etcd = f"http://127.0.0.1:{client_port}"
     started = found.processes
     try:
-        started.append(_start(folder / "etcd.log", kube, *_etcd(folder, etcd, f"http://127.0.0.1:{peer_port}")))
-        started.append(_start(folder / "api.log", kube, *_api_server(found, etcd, secure_port)))
+        started.append(
+            _start(folder / "etcd.log", programs / "etcd", *_etcd(folder, etcd, f"http://127.0.0.1:{peer_port}"))
+        )
+        started.append(_start(folder / "api.log", programs / "kube-apiserver", *_api_server(found, etcd, secure_port)))
         _wait(found)
         yield found
     finally:
@@ -113,7 +115,6 @@ def plane(kube: str) -> Iterator[Plane]:
 
 def _etcd(folder: Path, clients: str, peers: str) -> list[str]:
     return [
-        "etcd",
         f"--data-dir={folder / 'etcd'}",
         "--unsafe-no-fsync",
         f"--listen-client-urls={clients}",
@@ -126,7 +127,6 @@ def _etcd(folder: Path, clients: str, peers: str) -> list[str]:
 
 def _api_server(found: Plane, etcd: str, port: int) -> list[str]:
     return [
-        "kube-apiserver",
         f"--etcd-servers={etcd}",
         "--bind-address=127.0.0.1",
         f"--secure-port={port}",
@@ -144,7 +144,7 @@ def _api_server(found: Plane, etcd: str, port: int) -> list[str]:
     ]
 
 
-def _start(log: Path, *command: str) -> subprocess.Popen[bytes]:
+def _start(log: Path, *command: str | Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as file:
         return subprocess.Popen(command, stdout=file, stderr=file)
 

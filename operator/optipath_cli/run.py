@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 import click
 import uvloop
 
-from optipath_cli.bench import Bench, Edition, watched
 from optipath_cli.inputs import egress_option, labels_option, namespace_of, namespace_option
 from optipath_cli.keys import KeyFolder
 from optipath_cli.logs import log_to
 from optipath_cli.sources import read_sources
 from optipath_cli.terminal import Terminal
+from optipath_cli.workbench import Edition, Workbench, watched
 from optipath_router.server import Bound, CannotListen, serve
 from optipath_router.settings import LOG_LEVELS, Address, Settings, addresses
 from optipath_snapshot import EgressRule, Snapshot
@@ -77,14 +77,14 @@ def run(
         settings = _settings(Path(folder), listen, admin, named, log_level)
         _write_labels(settings.podinfo, labels)
         keys = KeyFolder(settings.credentials, credentials, os.environ)
-        bench = Bench(files, named, egress, settings.snapshot, keys)
+        workbench = Workbench(files, named, egress, settings.snapshot, keys)
 
         def started(bound: Bound) -> None:
-            _banner(terminal, bound, bench.edition, keys)
+            _banner(terminal, bound, workbench.edition, keys)
             log_to(terminal, log_level)
 
         try:
-            with watched(bench, lambda edition: _reloaded(terminal, edition)):
+            with watched(workbench, lambda edition: _reloaded(terminal, edition)):
                 uvloop.run(serve(settings, started))
         except CannotListen as error:
             raise click.ClickException(str(error)) from error

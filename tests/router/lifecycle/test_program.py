@@ -148,7 +148,6 @@ FOREIGN = ("kopf", "kubernetes", "yaml", "rich", "openai", "hypothesis", "optipa
 
 SHOW_MODULES = """
 import asyncio, sys
-sys.modules["rich"] = None  # not installed beside a router; httpx loads it where it is
 from optipath_router.server import serve
 from optipath_router.settings import Address, Settings
 async def main():

@@ -1,4 +1,4 @@
-"""The bench of `optipath run`: the router's files, kept as the user's files mean them.
+"""The workbench of `optipath run`: the router's files, kept as the user's files mean them.
 
     files ─ read_sources ─▶ manifests ─ compile_namespace ─▶ snapshot.json ─▶ the router's own watch
 
@@ -48,7 +48,7 @@ class Edition:
     """What is wrong with files that could not be read; what they said before still counts."""
 
 
-class Bench:
+class Workbench:
     """Reads, compiles and writes, whenever there is something new."""
 
     def __init__(
@@ -106,7 +106,7 @@ class Bench:
 
 
 @contextmanager
-def watched(bench: Bench, tell: Callable[[Edition], None]) -> Iterator[None]:
+def watched(workbench: Workbench, tell: Callable[[Edition], None]) -> Iterator[None]:
     """Look for changes for as long as the block lasts, in a thread of its own: no request waits for a compile."""
     over = Event()
 
@@ -114,14 +114,14 @@ def watched(bench: Bench, tell: Callable[[Edition], None]) -> Iterator[None]:
         rest = PERIOD_SECONDS
         while not over.wait(rest):
             try:
-                if edition := bench.look():
+                if edition := workbench.look():
                     tell(edition)
                 rest = PERIOD_SECONDS
             except Exception:
                 log.exception("the files could not be taken up; what is in force stays")
                 rest = _PAUSE_SECONDS
 
-    thread = Thread(target=watch, name="bench", daemon=True)
+    thread = Thread(target=watch, name="workbench", daemon=True)
     thread.start()
     try:
         yield
