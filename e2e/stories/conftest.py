@@ -76,7 +76,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         seconds=200,
     )
     yield SYSTEM
-    kubectl("logs", "-n", SYSTEM, "-l", "app.kubernetes.io/name=optipath", "--tail=-1", "--prefix")
+    # The end of what the operators had to say, for whoever reads why a story failed.
+    print(kubectl("logs", "-n", SYSTEM, "-l", "app.kubernetes.io/name=optipath", "--tail=40", "--prefix"))
     sh("helm", "uninstall", "optipath", "-n", SYSTEM)
 
 
@@ -112,6 +113,8 @@ def writes(installed: str) -> Callable[[], list[dict[str, object]]]:
     path = os.environ.get("OPTIPATH_AUDIT_LOG")
     if path is None:
         pytest.skip("this cluster shows no audit log (OPTIPATH_AUDIT_LOG); one of `make e2e`'s own does")
+    # What is being deleted for an earlier story is written about, too.
+    until(lambda: "Terminating" not in kubectl("get", "namespaces"), within=120, what="earlier tenants are gone")
     return AuditLog(Path(path), f"system:serviceaccount:{installed}:optipath-operator").since
 
 
