@@ -5,8 +5,8 @@
     vllm.hosts          hosts that `vllm` may be sent to, one a line
 
 Whoever may write a ModelProvider but not the Secret cannot send a key
-elsewhere: a key goes to the hosts of its well-known type and to those that
-the Secret names, and nowhere else.
+anywhere they like: where the Secret names hosts, a key goes to these alone;
+where it names none, to well-known hosts of the provider's type.
 """
 
 from collections.abc import Mapping
@@ -30,8 +30,10 @@ class Key:
 
     def may_go_to(self, host: str, provider_type: str) -> bool:
         """Whether this key may be sent to a host, in the name of a provider of some type."""
+        if self.hosts:
+            return host in self.hosts
         known = WELL_KNOWN.get(provider_type)
-        return host in self.hosts or (known is not None and host in known.hosts)
+        return known is not None and host in known.hosts
 
 
 Keys = Mapping[str, Key]
@@ -39,10 +41,13 @@ NO_KEYS: Keys = MappingProxyType({})
 
 
 def read_keys(folder: Path) -> Keys:
-    """The keys in a folder; none where there is no such folder, for the Secret is optional."""
+    """The keys in a folder; none where there is no such folder, for the Secret is optional.
+
+    Raises OSError where they are there and cannot be read now.
+    """
     try:
         files = {path.name: path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file()}
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return NO_KEYS
     texts = {name: text for name, path in files.items() if (text := _text(path))}
     return {
@@ -59,5 +64,5 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
         return data.decode("ascii").strip() if len(data) <= _MAX_BYTES else ""
-    except (OSError, UnicodeDecodeError):
+    except (FileNotFoundError, PermissionError, UnicodeDecodeError):
         return ""

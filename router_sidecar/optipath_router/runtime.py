@@ -79,4 +79,5 @@ async def settle(runtime: Runtime, shared: Shared) -> None:
     """Let go of what only earlier runtimes used; requests in flight end first."""
     snapshot = runtime.file.snapshot
     shared.turns.keep([route_id(route) for route in snapshot.routes])
-    await shared.pools.keep(origin(provider, snapshot.egress) for provider in snapshot.providers)
+    spoken = (provider for provider in snapshot.providers if provider.type in DIALECTS)
+    await shared.pools.keep(origin(provider, snapshot.egress) for provider in spoken)

@@ -108,7 +108,11 @@ class _Stop:
         await self._drain.wait()
         log.info("draining", extra={"in_flight": app.chat.in_flight})
         quiet = await drained(
-            lambda: app.chat.in_flight, grace_seconds=grace_seconds, now=time.monotonic, sleep=asyncio.sleep
+            lambda: app.chat.in_flight,
+            lambda: app.chat.begun,
+            grace_seconds=grace_seconds,
+            now=time.monotonic,
+            sleep=asyncio.sleep,
         )
         if not quiet:
             log.warning("time is up", extra={"in_flight": app.chat.in_flight})

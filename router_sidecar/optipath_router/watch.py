@@ -41,7 +41,7 @@ def _times(path: Path) -> tuple[str | int, ...] | None:
         stat = path.stat()
     except OSError:  # a link that leads nowhere says nothing, and must not hide what is beside it
         return None
-    return path.name, stat.st_mtime_ns, stat.st_size, stat.st_ino
+    return path.name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
 def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
@@ -93,8 +93,7 @@ class Watch:
     async def look(self) -> None:
         """Take up what has changed since the last look; what cannot be used changes nothing."""
         if self._changed("credentials", signature(self._settings.credentials)):
-            self._shared.keys.current = read_keys(self._settings.credentials)
-            log.info("keys read", extra={"keys": sorted(self._shared.keys.current)})
+            self._take_keys()
         if self._changed("snapshot", (signature(self._settings.snapshot), signature(self._settings.podinfo))):
             await self._take_up()
 
@@ -113,17 +112,30 @@ class Watch:
         self._seen[what] = found
         return True
 
+    def _take_keys(self) -> None:
+        try:
+            self._shared.keys.current = read_keys(self._settings.credentials)
+        except OSError as error:
+            del self._seen["credentials"]  # the next look tries again
+            log.warning("keys cannot be read, those in force stay: %s", error.strerror)
+        else:
+            log.info("keys read", extra={"keys": sorted(self._shared.keys.current)})
+
+    def _built(self) -> Runtime:
+        file = read_snapshot(self._settings.snapshot, self._settings.namespace)
+        return build(file, read_labels(self._settings.podinfo), self._shared)
+
     async def _take_up(self) -> None:
         try:
-            # A large file takes a fifth of a second to understand, and streams must not wait for it.
-            file = await asyncio.to_thread(read_snapshot, self._settings.snapshot, self._settings.namespace)
-            runtime = build(file, read_labels(self._settings.podinfo), self._shared)
+            # A large file takes most of a second to understand and to build, and streams must not wait for it.
+            runtime = await asyncio.to_thread(self._built)
         except SnapshotRefused as refused:
             return self._refuse(refused)
         except Exception as error:  # noqa: BLE001  whatever a snapshot may break, the last good one serves on
             # Of the error its kind alone: its words may be the file's.
             return self._refuse(SnapshotRefused(Refusal.INVALID, f"nothing can be built of it: {type(error).__name__}"))
         self._runtime.current = runtime
+        file = runtime.file
         self._shared.metrics.loaded(file.generation, self._wall())
         log.info("snapshot in force", extra={"digest": file.digest, "generation": file.generation})
         await settle(runtime, self._shared)

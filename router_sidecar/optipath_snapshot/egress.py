@@ -87,7 +87,7 @@ def is_public(address: Address) -> bool:
 _NEVER_IPV4 = tuple(
     map(IPv4Network, ("0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"))
 )
-_NEVER_IPV6 = tuple(map(IPv6Network, ("::/128", "fe80::/10", "fd00:ec2::/32", "fd20:ce::254/128")))
+_NEVER_IPV6 = tuple(map(IPv6Network, ("::/128", "fe80::/10", "fd00:ec2::/32", "fd20:ce::/32")))
 
 
 def is_never_called(address: Address) -> bool:

@@ -98,7 +98,8 @@ BOUND: dict[str, tuple[set[str], str, str, bool]] = {
     "a type of a later release": (set(), "api.openai.com", "Tomorrow", False),
     "a host that the Secret names": ({"llm.example.com"}, "llm.example.com", "OpenAICompatible", True),
     "a host that it does not name": ({"llm.example.com"}, "evil.example.com", "OpenAICompatible", False),
-    "both": ({"llm.example.com"}, "api.openai.com", "OpenAI", True),
+    "its well-known host, where the Secret names others": ({"llm.example.com"}, "api.openai.com", "OpenAI", False),
+    "the host of a type that somebody made up for it": ({"vllm.internal"}, "openrouter.ai", "OpenRouter", False),
     "no host": ({"llm.example.com"}, "", "OpenAICompatible", False),
 }
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from optipath_router.account.decisions import Decisions
 from optipath_router.account.record import Record
-from optipath_router.chat.events import Event
+from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.reply import Failed, Reply, Streamed, Tried, Whole
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
@@ -56,10 +56,14 @@ class Account:
             async with aclosing(streamed.events) as events:
                 async for event in events:
                     usage = event.usage or usage
+                    if event.kind is Kind.END:
+                        outcome = Outcome.OK  # SDKs leave when they have it
                     yield event
             outcome = Outcome.OK
-        except UpstreamError:
+        except UpstreamError as problem:
             outcome = Outcome.CUT
+            cut = replace(reply.tried[-1], outcome=outcome, message=str(problem))
+            reply = replace(reply, tried=(*reply.tried[:-1], cut))
             raise
         finally:
             self._book(request, decision, reply, status=streamed.status, outcome=outcome, usage=usage)
@@ -87,7 +91,7 @@ class Account:
                 target=target.name if target else None,
                 status=status,
                 outcome=outcome,
-                streamed=isinstance(reply.content, Streamed),
+                streamed=request.streams,
                 usage=usage,
             )
         )
@@ -103,7 +107,7 @@ class Account:
             seconds=seconds,
             failover=reply.failed_over,
         )
-        if target is not None:
+        if target is not None and status < 400:
             self._metrics.first_content(model=model, provider=provider, seconds=reply.tried[-1].seconds)
         if usage is not None:
             self._metrics.used(model=model, provider=provider, usage=usage)

@@ -30,6 +30,8 @@ class ChatCompletions:
     def __init__(self, runtime: Live[Runtime | None], metrics: Metrics, now: Callable[[], float]) -> None:
         self._runtime, self._metrics, self._now = runtime, metrics, now
         self.in_flight = 0
+        self.begun = 0
+        """How many requests there have been."""
         self._answering: set[asyncio.Future[None]] = set()
         self._stopping = False
 
@@ -41,6 +43,7 @@ class ChatCompletions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        self.begun += 1
         self.in_flight += 1
         self._metrics.in_flight.set(self.in_flight)
         try:
@@ -141,7 +144,8 @@ def _piece(data: bytes) -> Message:
 
 
 def _broken_off(why: str) -> Message:
-    return _piece(b"data: " + error_body(502, Code.ALL_ATTEMPTS_FAILED, f"the answer broke off: {why}") + b"\n\n")
+    # What came last may lack its blank line.
+    return _piece(b"\n\ndata: " + error_body(502, Code.ALL_ATTEMPTS_FAILED, f"the answer broke off: {why}") + b"\n\n")
 
 
 async def _fail(send: Send, headers: list[tuple[bytes, bytes]], failed: Failed) -> None:

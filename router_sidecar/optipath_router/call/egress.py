@@ -48,10 +48,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 f"{what} to {host} port {port} is not allowed: the administrator's egress list does not admit it",
             )
         failed: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        each = None if timeout is None else timeout / len(admitted)  # so that all of them fit into the time for one
         for address in admitted:
             try:
                 return await self._inner.connect_tcp(
-                    address, port, timeout, local_address, [*(socket_options or ()), _NO_DELAY]
+                    address, port, each, local_address, [*(socket_options or ()), _NO_DELAY]
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error

@@ -46,12 +46,14 @@ class Failover:
             return Reply(nothing_to_try(decision))
         resilience, now, trail = decision.resilience, self._now, Trail(self._now)
         deadline = request.arrived + resilience.request_timeout_seconds
-        sent = 0
+        made = 0
         for target, endpoint, keys in self._callable(decision, trail):
-            for key in keys:
-                if sent and (sent == resilience.attempts or now() >= deadline):
+            # However many keys a target has, one attempt is left for the next: it may have one that is accepted.
+            left = resilience.attempts - made
+            for key in keys if target is decision.ranking[-1] else keys[: max(1, left - 1)]:
+                if made and (made == resilience.attempts or now() >= deadline):
                     return Reply(all_failed(trail.tried), trail.tried)
-                sent += 1
+                made += 1
                 begun = now()
                 try:
                     content = await self._service(Attempt(request, target, endpoint, key, resilience, deadline))

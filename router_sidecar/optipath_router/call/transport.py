@@ -110,5 +110,6 @@ def _ours() -> Iterator[None]:
         raise TargetUnavailable(Outcome.UNREACHABLE, "cannot be reached") from error
     except httpcore.TimeoutException as error:
         raise UpstreamBroken(Outcome.TIMEOUT, "took too long") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
+        # After the handshake httpcore lets ssl's own errors pass.
         raise UpstreamBroken(Outcome.BROKEN, "broke the connection off") from error

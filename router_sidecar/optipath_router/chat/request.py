@@ -6,7 +6,7 @@ we do not know is the provider's to judge.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -37,10 +37,7 @@ class ResponseFormat(msgspec.Struct, frozen=True):
     type: str = ""
 
 
-class StreamOptions(msgspec.Struct, frozen=True):
-    """What a stream should carry beside the answer."""
-
-    include_usage: bool | None = None
+Tokens = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -49,9 +46,8 @@ class Asked(msgspec.Struct, frozen=True):
     model: str
     messages: list[Message]
     stream: bool | None = None
-    stream_options: StreamOptions | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
+    max_tokens: Tokens | None = None
+    max_completion_tokens: Tokens | None = None
     tools: list[msgspec.Raw] | None = None
     functions: list[msgspec.Raw] | None = None
     response_format: ResponseFormat | None = None

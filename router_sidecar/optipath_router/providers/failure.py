@@ -5,6 +5,7 @@ All else is between the provider and us: a key that is refused is not the
 app's, and another target may do better.
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -30,6 +31,8 @@ _FAILURES: Mapping[int, tuple[Outcome, str]] = {
     403: (Outcome.AUTH, "it refused the key"),
     404: (Outcome.NOT_SERVED, "it does not serve the model, or not at this URL"),
 }
+# xAI, for one, says so with status 400, and quotes a part of the key.
+_BAD_KEY = re.compile(rb"invalid_api_key|(incorrect|invalid|wrong|missing|bad) api[ _-]?key", re.IGNORECASE)
 _ASKS_FOR_PATIENCE = frozenset({408, 409, 425, 429, 503, 529})
 
 
@@ -42,7 +45,7 @@ def failure(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamErr
     if status in _ASKS_FOR_PATIENCE:
         return UpstreamBusy("it asks for patience", status=status, retry_after_seconds=_retry_after(headers))
     if 400 <= status < 500:
-        return None
+        return UpstreamError(*_FAILURES[401], status=status) if _BAD_KEY.search(body) else None
     return UpstreamBroken(Outcome.SERVER_ERROR, f"it answered {status}", status=status)
 
 

@@ -127,7 +127,7 @@ def test_a_failure_is_booked_by_its_code(books: Books) -> None:
 
 async def test_a_stream_is_booked_when_it_has_ended(books: Books) -> None:
     reply, fate = streamed(SAID, SAID, COUNTED)
-    accounted = books.account(chat_request(), decision(), reply)
+    accounted = books.account(chat_request(stream=True), decision(), reply)
     assert len(books.decisions) == 0
     assert await drain(accounted) == [SAID, SAID, COUNTED]
     record = books.record()
@@ -140,7 +140,14 @@ async def test_a_stream_that_breaks_off_is_booked_as_cut_with_what_was_counted(b
     with pytest.raises(UpstreamBroken):
         await drain(books.account(chat_request(), decision(), reply))
     assert (books.record().outcome, books.record().usage) == (Outcome.CUT, USAGE)
+    assert [tried.outcome for tried in books.record().tried] == [Outcome.CUT]
     assert fate == ["closed"]
+
+
+async def test_a_caller_who_leaves_with_the_end_mark_has_had_all(books: Books) -> None:
+    reply, _ = streamed(SAID, Event(Kind.END, b"data: [DONE]\n\n"), SAID)
+    await drain(books.account(chat_request(stream=True), decision(), reply), at_most=2)
+    assert books.record().outcome is Outcome.OK
 
 
 async def test_a_stream_whose_caller_leaves_is_booked_as_abandoned_and_closed(books: Books) -> None:

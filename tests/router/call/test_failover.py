@@ -145,6 +145,15 @@ async def test_a_key_that_is_refused_is_backed_up_by_the_next(trouble: Exception
     assert [tried.key for tried in reply.tried] == ["first", "second"]
 
 
+async def test_keys_that_are_all_refused_leave_an_attempt_for_the_next_target() -> None:
+    names = ("first", "second", "third")
+    keys = [Key(name, f"sk-{name}", frozenset({"a.example"})) for name in names]
+    line = Line(AUTH, AUTH, OK, targets=("a/m", "b/m"), providers={"a": {"keys": names}}, keys=keys, attempts=3)
+    reply = await line()
+    assert line.script.asked == [("a/m", "first"), ("a/m", "second"), ("b/m", None)]
+    assert reply.failed_over
+
+
 async def test_another_failure_is_not_the_keys_and_goes_on_to_the_next_target() -> None:
     keys = [Key(name, f"sk-{name}", frozenset({"a.example"})) for name in ("first", "second")]
     line = Line(SERVER, OK, providers={"a": {"keys": ("first", "second")}}, keys=keys)

@@ -1,6 +1,7 @@
 """One try at one target, over a transport that the test plays."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from itertools import cycle
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from optipath_router.call import upstream
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.transport import _ours
 from optipath_router.call.upstream import send
 from optipath_router.chat.reply import Streamed, Whole
 from optipath_router.credentials import Key
@@ -247,3 +249,8 @@ async def test_a_stream_that_is_closed_closes_what_is_below() -> None:
     await anext(answer.events)
     await answer.events.aclose()
     assert acme.closed
+
+
+async def test_a_tls_error_after_the_handshake_is_the_connections_end() -> None:
+    with pytest.raises(UpstreamBroken), _ours():
+        raise ssl.SSLError(1, "WRONG_VERSION_NUMBER")

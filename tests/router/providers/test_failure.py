@@ -109,3 +109,18 @@ def test_what_a_provider_said_is_not_repeated() -> None:
     body = b'{"error": {"message": "my-canary", "code": "my-canary"}}'
     for status in (401, 402, 403, 404, 429, 500, 503):
         assert "canary" not in str(failure(status, {}, body))
+
+
+BAD_KEYS = [
+    b'{"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***yz."}',
+    b'{"error": {"message": "no", "code": "invalid_api_key"}}',
+]
+
+
+@pytest.mark.case("U06")
+@pytest.mark.parametrize("body", BAD_KEYS)
+def test_a_key_that_is_refused_with_400_is_not_the_callers_fault(body: bytes) -> None:
+    problem = failure(400, {}, body)
+    assert problem is not None
+    assert problem.outcome is Outcome.AUTH
+    assert "xa***" not in str(problem)

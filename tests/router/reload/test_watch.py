@@ -1,5 +1,6 @@
 """The watch, driven by hand: what is taken up, what is refused, and what stays in force meanwhile."""
 
+import errno
 import json
 import logging
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from optipath_router import watch
 from optipath_router.app import App, compose
 from optipath_router.watch import PERIOD_SECONDS, SNAPSHOT_FILE, signature
 from optipath_snapshot import Snapshot, encode
@@ -242,3 +244,30 @@ async def test_a_mistake_in_building_is_refused_like_a_bad_file(
     assert in_force(app) == (1, ["small"])
     assert "ZeroDivisionError" in caplog.text
     assert CANARY not in caplog.text
+
+
+async def test_keys_that_cannot_be_read_now_stay_in_force_and_are_read_later(
+    app: App, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.key("acme", "sk-1")
+    await app.watch.look()
+    assert sorted(app.shared.keys.current) == ["acme"]
+
+    def too_many(_: Path) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    files.key("other", "sk-2")
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "read_keys", too_many)
+        await app.watch.look()
+    assert sorted(app.shared.keys.current) == ["acme"]
+    await app.watch.look()
+    assert sorted(app.shared.keys.current) == ["acme", "other"]
+
+
+async def test_a_provider_of_a_later_release_is_not_called_and_breaks_nothing(app: App, volume: Volume) -> None:
+    later = provider("later", type="Tomorrow", url="https://later.example:99999/v1")
+    of = snapshot(providers=[provider(), later], targets=[target(), target("later/m", provider="later")])
+    volume.write({SNAPSHOT_FILE: encode(of, 1)})
+    await app.watch.look()
+    assert in_force(app) == (1, ["small", "m"])

@@ -1,7 +1,8 @@
 """Answers in OpenAI's dialect: what accounting and the commit rule need to see of them, and no more."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import msgspec
 
@@ -10,59 +11,40 @@ from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.sse import Message, SseParser
 
-
-class _InputDetails(msgspec.Struct, frozen=True):
-    cached_tokens: int | None = None
-
-
-class _OutputDetails(msgspec.Struct, frozen=True):
-    reasoning_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct, frozen=True):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _InputDetails | None = None
-    completion_tokens_details: _OutputDetails | None = None
-
-
-class _Something(msgspec.Struct, frozen=True):
-    """An object of which it matters only that it is there. `Raw | None` would take nothing but null."""
+# Of what is only looked at the shape is not ours to judge: an odd field must not cost the caller a good answer.
+_Odd = Any
+_MOST_TOKENS: Final = 2**53
 
 
 class _Delta(msgspec.Struct, frozen=True):
-    content: str | list[msgspec.Raw] | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
-    refusal: str | None = None
-    tool_calls: list[msgspec.Raw] | None = None
-    function_call: _Something | None = None
-    audio: _Something | None = None
+    content: _Odd = None
+    reasoning_content: _Odd = None
+    reasoning: _Odd = None
+    refusal: _Odd = None
+    tool_calls: _Odd = None
+    function_call: _Odd = None
+    audio: _Odd = None
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    index: int = 0
+    index: int | None = None
     delta: _Delta | None = None
     finish_reason: str | None = None
 
 
-class _Groq(msgspec.Struct, frozen=True):
-    usage: _Usage | None = None
-
-
 class _Chunk(msgspec.Struct, frozen=True):
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
-    x_groq: _Groq | None = None
+    usage: _Odd = None
+    x_groq: _Odd = None
     """Where Groq tells the usage of a stream that nobody asked to tell it."""
-    error: Any = None
+    error: _Odd = None
     """An object, or at some providers a text."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
     choices: list[msgspec.Raw] | None = None
-    usage: _Usage | None = None
-    error: Any = None
+    usage: _Odd = None
+    error: _Odd = None
 
 
 _decode_chunk = msgspec.json.Decoder(_Chunk).decode
@@ -107,7 +89,8 @@ class OpenAIReader:
 
     def close(self) -> Iterator[Event]:
         """What is left when no more comes."""
-        return map(self._event, self._parser.close())
+        # A blank line is missing after it, without which no reader would take it for an event.
+        return (replace(self._event(message), raw=message.raw + b"\n\n") for message in self._parser.close())
 
     def _event(self, message: Message) -> Event:
         if not message.data:
@@ -118,17 +101,18 @@ class OpenAIReader:
             chunk = _decode_chunk(message.data)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise UpstreamBroken(Outcome.BROKEN, f"{len(message.data)} bytes are no chunk of a completion") from error
-        usage = _usage(chunk.usage) or _usage(chunk.x_groq.usage if chunk.x_groq else None)
+        usage = _usage(chunk.usage) or _usage(_field(chunk.x_groq, "usage"))
         if chunk.error is not None:
             return Event(Kind.ERROR, message.raw, usage)
         kind = Kind.OPENING
         for choice in chunk.choices or ():
+            index = choice.index or 0
             if choice.finish_reason:
-                self._open.discard(choice.index)
-                self._finished.add(choice.index)
+                self._open.discard(index)
+                self._finished.add(index)
                 kind = Kind.CONTENT
-            elif choice.index not in self._finished:
-                self._open.add(choice.index)
+            elif index not in self._finished:
+                self._open.add(index)
             if choice.delta is not None and _says_something(choice.delta):
                 kind = Kind.CONTENT
         return Event(kind, message.raw, usage)
@@ -146,12 +130,25 @@ def _says_something(delta: _Delta) -> bool:
     )
 
 
-def _usage(usage: _Usage | None) -> Usage | None:
-    if usage is None or usage.prompt_tokens is None:
+def _usage(usage: _Odd) -> Usage | None:
+    """The usage in what a provider says of it; None where it does not say how much the input was."""
+    given = _count(_field(usage, "prompt_tokens"))
+    if given is None:
         return None
     return Usage(
-        input_tokens=usage.prompt_tokens,
-        output_tokens=usage.completion_tokens or 0,
-        cached_input_tokens=(usage.prompt_tokens_details or _InputDetails()).cached_tokens or 0,
-        reasoning_tokens=(usage.completion_tokens_details or _OutputDetails()).reasoning_tokens or 0,
+        input_tokens=given,
+        output_tokens=_count(_field(usage, "completion_tokens")) or 0,
+        cached_input_tokens=_count(_field(_field(usage, "prompt_tokens_details"), "cached_tokens")) or 0,
+        reasoning_tokens=_count(_field(_field(usage, "completion_tokens_details"), "reasoning_tokens")) or 0,
     )
+
+
+def _field(value: _Odd, name: str) -> _Odd:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _count(value: _Odd) -> int | None:
+    """A number of tokens; None where it can be none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
