@@ -130,3 +130,25 @@ def test_a_url_is_never_quoted_with_its_secrets(url: str) -> None:
     told = read_provider({"kind": "ModelProvider", "metadata": {"name": "openai"}, "spec": spec}, strict=True)
     assert told.resource is None
     assert not [problem for problem in told.problems if "canary" in problem.message]
+
+
+@pytest.mark.parametrize("wrong", ["canary", ["canary"], {"canary-1": "x"}, {"canary-1": ["canary"]}])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("credentials",),
+        ("credentials", "keys"),
+        ("credentials", "apiKey"),
+        ("endpoint",),
+        ("endpoint", "headers"),
+        ("endpoint", "token"),
+        ("endpoint", "caBundleRef"),
+    ],
+    ids=".".join,
+)
+def test_what_is_of_the_wrong_shape_is_not_quoted_where_secrets_may_stand(steps: tuple[str, ...], wrong: Any) -> None:
+    for step in reversed(steps[1:]):
+        wrong = {step: wrong}
+    spec = {"type": "OpenAI", "models": [{"name": "small"}], steps[0]: wrong}
+    told = read_provider({"kind": "ModelProvider", "metadata": {"name": "openai"}, "spec": spec}, strict=True)
+    assert [problem for problem in told.problems if "canary" in str(problem)] == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from optipath_operator.resources import read_provider
 from optipath_operator.resources.scalars import seconds
 from optipath_operator.resources.url import _FORBIDDEN, _FORBIDDEN_NETWORKS, _LOOPBACK
+from optipath_snapshot.egress import _NEVER_IPV4, _NEVER_IPV6
 
 UNITS = {"h": 3600, "m": 60, "s": 1, "ms": 0.001}
 DURATIONS = {"90s": 90.0, "5m": 300.0, "1m30s": 90.0, "250ms": 0.25, "1h": 3600.0, "4035ms": 4.035, "4s35ms": 4.035}
@@ -36,7 +37,11 @@ def cel_accepts(url: str) -> bool:
     return not re.search(_FORBIDDEN, url) or bool(re.search(_LOOPBACK, url))
 
 
-networks = st.sampled_from([*_FORBIDDEN_NETWORKS, ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")])
+CARRYING_IPV4 = ("::ffff:0:0/96", "64:ff9b::/96")
+MULTICAST = ("224.0.0.0/4", "ff00::/8")
+networks = st.sampled_from(
+    [*_FORBIDDEN_NETWORKS, *_NEVER_IPV4, *_NEVER_IPV6, *map(ip_network, (*CARRYING_IPV4, *MULTICAST))]
+)
 addresses = st.one_of(
     networks.flatmap(
         lambda network: st.integers(0, network.num_addresses - 1).map(

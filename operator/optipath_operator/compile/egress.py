@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from optipath_snapshot import Egress
-from optipath_snapshot.egress import is_never_called, is_public_host, literal, may_be_named
+from optipath_snapshot.egress import is_public_host, may_be_named
 
 
 def why_not_called(url: str, egress: Egress) -> str | None:
@@ -13,9 +13,6 @@ def why_not_called(url: str, egress: Egress) -> str | None:
     port = parts.port or (80 if plaintext else 443)
     if may_be_named(egress, host=host, port=port, plaintext=plaintext):
         return None
-    address = literal(host)
-    if address is not None and is_never_called(address):
-        return f"'{url}' is not called: no provider is at '{host}'"
     reasons = [] if is_public_host(host) else [f"'{host}' is private"]
     if plaintext:
         reasons.append("it speaks plain http")

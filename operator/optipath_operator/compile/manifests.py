@@ -36,16 +36,18 @@ class Sorted:
 def sort_out(manifests: Iterable[Manifest], namespace: str, *, strict: bool) -> Sorted:
     """The manifests of a namespace, each cut down to what identifies it and what it says.
 
-    Those of other namespaces are nobody's business here. Those that are not
-    for us at all are passed over, which is said only where a file may be meant
-    otherwise.
+    Those of other namespaces, and those that are not for us at all, are passed
+    over, which is said only where a file may be meant otherwise.
     """
     found: dict[ResourceRef, tuple[Manifest, ...]] = defaultdict(tuple)
     problems: list[Problem] = []
     for manifest in manifests:
         metadata = manifest.get("metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
-        if (metadata.get("namespace") or namespace) != namespace:
+        theirs = metadata.get("namespace") or namespace
+        if theirs != namespace:
+            if strict and _is_for_us(manifest, strict=strict):
+                problems.append(_elsewhere(manifest, metadata, theirs, namespace))
             continue
         ref = ResourceRef(_word(manifest, "kind"), namespace, _word(metadata, "name"))
         if not _is_for_us(manifest, strict=strict):
@@ -76,6 +78,12 @@ def _is_for_us(manifest: Manifest, *, strict: bool) -> bool:
     given = manifest.get("apiVersion")
     # The items of a list from the API server do not repeat its version; in a file it must not be left out.
     return version is not None and (given == version or (given is None and not strict))
+
+
+def _elsewhere(manifest: Manifest, metadata: Mapping[str, Any], theirs: object, ours: str) -> Problem:
+    ref = ResourceRef(_word(manifest, "kind"), _word(metadata, "namespace"), _word(metadata, "name"))
+    message = f"is passed over: it is in namespace {_shown(theirs)}, and '{ours}' is compiled"
+    return Problem(ref, "metadata.namespace", Severity.WARNING, message)
 
 
 def _passed_over(ref: ResourceRef, manifest: Manifest) -> Problem:

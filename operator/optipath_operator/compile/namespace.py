@@ -16,7 +16,7 @@ from optipath_operator.compile.resolve import Known
 from optipath_operator.compile.routes import compile_policy
 from optipath_operator.compile.sources import InForce, in_force
 from optipath_operator.compile.targets import Surroundings, compile_provider
-from optipath_operator.compile.trust import read_config_maps
+from optipath_operator.compile.trust import bundles, read_config_maps
 from optipath_operator.resources import (
     ModelProviderSpec,
     Problem,
@@ -51,8 +51,11 @@ def compile_namespace(gathered: Gathered) -> Compiled:
     policies = in_force(now.of(POLICY), then.of(POLICY), read_policy, strict=gathered.strict)
     config_maps, torn = read_config_maps(now.of(CONFIG_MAP))
 
-    around = Surroundings(gathered.catalogue, gathered.egress, config_maps)
-    offers = [compile_provider(held.resource, around) for held in providers if held.resource]
+    accepted = [held.resource for held in providers if held.resource]
+    endpoints = [provider.spec.endpoint for provider in accepted if provider.spec.endpoint]
+    trusted = bundles((endpoint.ca_bundle_ref for endpoint in endpoints if endpoint.ca_bundle_ref), config_maps)
+    around = Surroundings(gathered.catalogue, gathered.egress, trusted)
+    offers = [compile_provider(provider, around) for provider in accepted]
     parts = [offer.parts for offer in offers if offer.parts]
     targets = tuple(target for part in parts for target in part.targets)
 

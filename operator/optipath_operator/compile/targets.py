@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from optipath_operator.catalogue.catalogue import Catalogue
 from optipath_operator.compile.egress import why_not_called
 from optipath_operator.compile.facts import target, unknown
-from optipath_operator.compile.trust import Bundle, certificates
-from optipath_operator.resources import ModelProviderSpec, Problem, Resource, Severity
+from optipath_operator.compile.trust import Bundle
+from optipath_operator.resources import CaBundleRef, ModelProviderSpec, Problem, Resource, Severity
 from optipath_snapshot import WELL_KNOWN, Egress, Header, Provider, Target
 
 
@@ -18,8 +17,8 @@ class Surroundings:
 
     catalogue: Catalogue
     egress: Egress
-    config_maps: Mapping[str, Any]
-    """Data of the namespace's ConfigMaps, by name."""
+    bundles: Mapping[CaBundleRef, Bundle]
+    """What each reference to certificates led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
     """A provider and its targets, or why it is left out."""
     spec = resource.spec
     url = (spec.endpoint and spec.endpoint.url) or WELL_KNOWN[spec.type].url
-    trust = _trust(spec, around.config_maps)
+    trust = _trust(spec, around.bundles)
     obstacles = {
         "spec.endpoint.url": why_not_called(url, around.egress),
         # Never the system's certificates in place of these: they may vouch for somebody else.
@@ -81,10 +80,10 @@ def _name(made: Target) -> str:
     return made.name
 
 
-def _trust(spec: ModelProviderSpec, config_maps: Mapping[str, Any]) -> Bundle:
+def _trust(spec: ModelProviderSpec, bundles: Mapping[CaBundleRef, Bundle]) -> Bundle:
     if spec.endpoint is None or spec.endpoint.ca_bundle_ref is None:
         return Bundle()
-    return certificates(spec.endpoint.ca_bundle_ref, config_maps)
+    return bundles[spec.endpoint.ca_bundle_ref]
 
 
 def _headers(spec: ModelProviderSpec) -> tuple[Header, ...]:

@@ -1,8 +1,7 @@
 """The certificates that a provider names, from the ConfigMap that holds them."""
 
-import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,10 @@ from optipath_operator.compile.manifests import ambiguous
 from optipath_operator.resources import CaBundleRef, Problem, ResourceRef
 from optipath_operator.resources.reading import Manifest
 
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\s.*?-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+_END = "-----END CERTIFICATE-----"
+# Twice what a whole system's certificates take.
+_LONGEST = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Bundle:
     """What is wrong, without a word of the content."""
 
 
+def bundles(refs: Iterable[CaBundleRef], config_maps: Mapping[str, Any]) -> dict[CaBundleRef, Bundle]:
+    """What each reference leads to, looked at once however many providers share it."""
+    return {ref: certificates(ref, config_maps) for ref in frozenset(refs)}
+
+
 def certificates(ref: CaBundleRef, config_maps: Mapping[str, Any]) -> Bundle:
     """The certificates that a reference leads to, in PEM, without whatever else stands beside them."""
     if ref.name not in config_maps:
@@ -30,12 +37,29 @@ def certificates(ref: CaBundleRef, config_maps: Mapping[str, Any]) -> Bundle:
     text = data.get(ref.key) if isinstance(data, Mapping) else None
     if not isinstance(text, str):
         return Bundle(why_not=f"ConfigMap '{ref.name}' has no text under '{ref.key}'")
-    pem = "".join(f"{certificate}\n" for certificate in _CERTIFICATE.findall(text))
+    where = f"'{ref.key}' in ConfigMap '{ref.name}'"
+    if len(text) > _LONGEST:
+        return Bundle(why_not=f"{where} is {len(text)} signs long, and at most {_LONGEST} are read")
+    pem = "".join(f"{certificate}\n" for certificate in _split(text))
+    return Bundle(pem) if _holds_certificates(pem) else Bundle(why_not=f"{where} holds no certificates in PEM")
+
+
+def _split(text: str) -> Iterator[str]:
+    """Each certificate from its first line to its last, in one pass over the text."""
+    end = 0
+    while (start := text.find(_BEGIN, end)) >= 0 and (last := text.find(_END, start)) >= 0:
+        end = last + len(_END)
+        yield text[start:end]
+
+
+def _holds_certificates(pem: str) -> bool:
+    if not pem.isascii():  # ssl takes that for a mistake of the caller's
+        return False
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
     except (ssl.SSLError, ValueError):
-        return Bundle(why_not=f"'{ref.key}' in ConfigMap '{ref.name}' holds no certificates in PEM")
-    return Bundle(pem)
+        return False
+    return True
 
 
 def read_config_maps(found: Mapping[ResourceRef, Sequence[Manifest]]) -> tuple[dict[str, Any], list[Problem]]:

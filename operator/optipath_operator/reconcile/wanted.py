@@ -1,12 +1,12 @@
 """What a namespace's ConfigMap should hold, after what it holds: values only, no cluster."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from optipath_operator.cluster.configmaps import RouterConfig
 from optipath_operator.compile import Compiled
+from optipath_operator.compile.size import config_size, sources_text
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import MAX_BYTES, SnapshotRefused, decode, digest, encode
 
@@ -24,7 +24,7 @@ class Published:
     @property
     def size(self) -> int:
         """Bytes that it takes in a ConfigMap."""
-        return len(self.config.snapshot.encode()) + len(self.config.sources.encode())
+        return config_size(self.config.snapshot, self.config.sources)
 
     @property
     def fits(self) -> bool:
@@ -40,7 +40,7 @@ def want(compiled: Compiled, *before: Published | None) -> Published:
         newest = max(known, key=lambda each: each.generation)
         generation = newest.generation + (content != newest.digest)
     snapshot = encode(compiled.snapshot, generation).decode()
-    return Published(RouterConfig(snapshot, _text(compiled.sources)), content, generation)
+    return Published(RouterConfig(snapshot, sources_text(compiled.sources)), content, generation)
 
 
 def published(config: RouterConfig | None) -> Published | None:
@@ -61,8 +61,3 @@ def last_good(config: RouterConfig | None) -> tuple[Manifest, ...]:
     except (ValueError, RecursionError):
         return ()
     return tuple(each for each in found if isinstance(each, dict)) if isinstance(found, list) else ()
-
-
-def _text(sources: Iterable[Manifest]) -> str:
-    """The same sources, the same text."""
-    return json.dumps(list(sources), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -40,5 +40,5 @@ class EndpointSpec(Spec):
     """Base URL, to which a path such as /chat/completions is added. Well-known types have one by themselves."""
     ca_bundle_ref: CaBundleRef | None = None
     """Certificates to trust instead of the system's."""
-    headers: Annotated[tuple[EndpointHeader, ...], map_by("name", at_most=16)] = ()
+    headers: Annotated[tuple[EndpointHeader, ...], map_by("name", at_most=16, any_case=True)] = ()
     """Headers to send with every request, such as an organisation's or a project's id."""

@@ -26,6 +26,8 @@ class Listed:
     at_least: int = 0
     key: str | None = None
     """The field that tells the entries of a map apart."""
+    any_case: bool = False
+    """Whether keys that differ only in case are the same."""
     twice: bool = False
     """Whether an entry may be there twice, or the type of the entries sees to that; never in a map or a set."""
 
@@ -56,18 +58,27 @@ class Listed:
             )
         if self.twice:
             return entries
-        names = Counter(getattr(entry, self.key) if self.key else entry for entry in entries)
+        names = Counter(self._name(entry) for entry in entries)
         if repeated := [str(name) for name, count in names.items() if count > 1]:
-            what = f"{self.key} " if self.key else ""
             raise PydanticCustomError(
-                "list_twice", "must not have {what}'{entry}' twice", {"what": what, "entry": repeated[0]}
+                "list_twice",
+                "must not have {what}'{entry}' twice{how}",
+                {
+                    "what": f"{self.key} " if self.key else "",
+                    "entry": repeated[0],
+                    "how": ", in whatever case" if self.any_case else "",
+                },
             )
         return entries
 
+    def _name(self, entry: Any) -> Any:
+        name = getattr(entry, self.key) if self.key else entry
+        return name.lower() if self.any_case else name
 
-def map_by(key: str, *, at_most: int, at_least: int = 0) -> Listed:
+
+def map_by(key: str, *, at_most: int, at_least: int = 0, any_case: bool = False) -> Listed:
     """A list that is a map by one of its fields."""
-    return Listed("map", at_most, at_least, key)
+    return Listed("map", at_most, at_least, key, any_case)
 
 
 def set_of(*, at_most: int, at_least: int = 0) -> Listed:

@@ -2,7 +2,7 @@
 
 A problem is shown in status, events and logs. So values are quoted to help,
 but never one in which a secret may stand: a header's value, a URL's user and
-query, what was put where the name of a key belongs.
+query, whatever was put where keys and headers belong.
 """
 
 import re
@@ -32,14 +32,19 @@ _WANTED = {
 }
 # Who takes a header for one text writes its value behind its name.
 _HEADER_NAME = re.compile(r"headers\[\d+\]\.name$")
-_SECRET_PLACES = re.compile(r"headers\[\d+\]\.value|credentials\.keys\[\d+\]")
+# Whoever mistakes the shape writes the secret itself one level higher.
+_SECRET_PLACES = re.compile(r"spec\.(credentials|endpoint)\b|.*\.headers(\[\d+\](\.value)?)?$")
+_HARMLESS_PLACES = re.compile(r"spec\.endpoint\.(url|caBundleRef\.(name|key)|headers\[\d+\]\.name)$")
+_LIKE_A_FIELD = re.compile(r"[A-Za-z]{1,30}").fullmatch
 
 
 def place(steps: Iterable[int | str]) -> str:
     """Where in a resource, such as `spec.rules[1].targets[0].model`."""
     told = "spec"
     for step in steps:
-        if isinstance(step, str) and re.fullmatch(r"\w+", step):
+        if isinstance(step, str) and _is_secret(told) and not _LIKE_A_FIELD(step):
+            told += "['…']"
+        elif isinstance(step, str) and re.fullmatch(r"\w+", step):
             told += f".{_short(step)}"
         # A map's key is followed by a mark that it is the key which is wrong.
         elif step != "[key]":
@@ -50,6 +55,7 @@ def place(steps: Iterable[int | str]) -> str:
 def message(detail: ErrorDetails) -> str:
     """What is wrong, with the value that is."""
     kind, context = detail["type"], detail.get("ctx", {})
+    where = place(detail["loc"])
     if kind == "model_type" and not detail["loc"] and detail["input"] is None:
         kind = "missing"
     if kind in _WHOLE:
@@ -61,10 +67,12 @@ def message(detail: ErrorDetails) -> str:
         wanted = _choice(re.findall("'([^']+)'", context["expected"]), detail["input"])
     elif kind == "form":
         wanted = detail["msg"]
+    elif kind == "list_twice" and where == "spec.credentials.keys":
+        return "must not have an entry twice"
     else:
         # Said by a validator of our own, which names the value itself.
         return detail["msg"]
-    return f"{wanted}, not {_shown(detail['input'], place(detail['loc']))}"
+    return f"{wanted}, not {_shown(detail['input'], where)}"
 
 
 def _choice(known: list[str], given: Any) -> str:
@@ -82,7 +90,7 @@ def _shown(value: Any, where: str) -> str:
         return "an object"
     if isinstance(value, list | tuple):
         return "a list"
-    if _SECRET_PLACES.search(where):
+    if _is_secret(where):
         return "the one given"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
@@ -93,6 +101,10 @@ def _shown(value: Any, where: str) -> str:
     elif _HEADER_NAME.search(where):
         value = re.sub(r"[:\s].*", "…", value, flags=re.DOTALL)
     return _short(repr(value))
+
+
+def _is_secret(where: str) -> bool:
+    return _SECRET_PLACES.match(where) is not None and _HARMLESS_PLACES.match(where) is None
 
 
 def _without_secrets(url: str) -> str:

@@ -39,7 +39,7 @@ class MatchSpec(Spec):
 
     models: Annotated[tuple[ModelPattern, ...], set_of(at_most=32)] = ()
     """What the app asked for: exact names, and globs with * and ?. One of them must fit."""
-    headers: Annotated[tuple[HeaderMatchSpec, ...], map_by("name", at_most=16)] = ()
+    headers: Annotated[tuple[HeaderMatchSpec, ...], map_by("name", at_most=16, any_case=True)] = ()
     """Headers that the request must carry, all of them."""
 
 
@@ -90,7 +90,7 @@ class TargetSpec(Spec):
     provider: ObjectName
     """The ModelProvider's name."""
     namespace: NamespaceName | None = None
-    """The ModelProvider's namespace, if it is another one."""
+    """The ModelProvider's namespace. Providers are not shared yet: only those of the policy's own are found."""
     model: ModelName
     """The model's name there."""
     weight: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel
 from optipath_operator.resources.text import Text
+from optipath_snapshot.egress import is_never_called
 
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 # A name's last label begins with a letter, or the host would be an address in one of its odd spellings
@@ -33,27 +34,10 @@ _METADATA_NAMES = (
     "instance-data",
     "instance-data.ec2.internal",
 )
-# Metadata services of the clouds, link-local, "this network", multicast, and IPv6 that hides an IPv4 address.
-_FORBIDDEN_NETWORKS = tuple(
-    map(
-        ip_network,
-        (
-            "169.254.0.0/16",
-            "100.100.100.200/32",
-            "168.63.129.16/32",
-            "0.0.0.0/8",
-            "224.0.0.0/3",
-            "fd00:ec2::/32",
-            "fd20:ce::/32",
-            "fe80::/10",
-            "ff00::/8",
-            "::/8",
-            "2002::/16",
-        ),
-    )
-)
+# Beside what is never called: reserved, all of Google's network for metadata, and IPv6 that hides an IPv4 address.
+_FORBIDDEN_NETWORKS = tuple(map(ip_network, ("240.0.0.0/4", "fd20:ce::/32", "::/8", "2002::/16")))
 _FORBIDDEN = (
-    r"^https?://(((0|22[4-9]|2[3-5][0-9])(\.[0-9]+){3}|169\.254(\.[0-9]+){2}|100\.100\.100\.200|168\.63\.129\.16|"
+    r"^https?://(((0|22[4-9]|2[3-5][0-9])(\.[0-9]+){3}|169\.254(\.[0-9]+){2}|100\.100\.100\.200|168\.63\.129\.16|192\.0\.0\.192|"
     + "|".join(name.replace(".", r"\.") for name in _METADATA_NAMES)
     + r")([:/]|$)|\[(fe[89ab][0-9a-f]|ff[0-9a-f]{2}|fd00:0?ec2|fd20:0{0,2}ce|2002|0{0,2}[0-9a-f]{0,2}):)"
 )
@@ -98,7 +82,7 @@ def _is_special(host: str) -> bool:
         return False
     if address.version == 6 and address.is_loopback:
         return False
-    return any(address in network for network in _FORBIDDEN_NETWORKS if network.version == address.version)
+    return is_never_called(address) or any(address in network for network in _FORBIDDEN_NETWORKS)
 
 
 ProviderUrl = Annotated[
