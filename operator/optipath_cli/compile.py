@@ -9,6 +9,7 @@ import click
 from optipath_cli.inputs import egress_option, files_argument, gathered, namespace_option
 from optipath_cli.terminal import Terminal
 from optipath_operator.compile import compile_namespace
+from optipath_operator.compile.size import config_size, sources_text
 from optipath_operator.resources import Problem, Severity
 from optipath_snapshot import MAX_BYTES, EgressRule, encode
 
@@ -43,8 +44,11 @@ def compile(  # noqa: A001 - a command has the name of its file
     else:
         Terminal(stderr=True).problems(compiled.problems)
     data = encode(compiled.snapshot, generation)
-    if len(data) > MAX_BYTES:
-        raise click.ClickException(f"the snapshot has {len(data)} bytes, and a ConfigMap holds {MAX_BYTES} of it")
+    size = config_size(data.decode(), sources_text(compiled.sources))
+    if size > MAX_BYTES:
+        raise click.ClickException(
+            f"the snapshot and the sources that are kept with it have {size} bytes, and a ConfigMap holds {MAX_BYTES}"
+        )
     output.write(data)
     sys.exit(int(any(problem.severity is not Severity.WARNING for problem in compiled.problems)))
 

@@ -1,7 +1,7 @@
 """What may be called from this machine beside public hosts over https: the machine itself, and what `--egress` adds."""
 
 import re
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
 import click
@@ -35,12 +35,22 @@ def egress_rule(text: str) -> EgressRule:
     if found is None:
         raise refused
     place = found["place"].strip("[]")
+    name = place.removeprefix("*.")
+    if not name or "*" in name:
+        raise click.BadParameter(f"{text!r}: * stands only in front, for every name below another one, as in *.lan")
     try:
-        where = {"network": ip_network(place)} if _is_network(place) else {"host": place}
+        where = {"network": _network(place)} if _is_network(place) else {"host": place}
         ports = (int(found["port"]),) if found["port"] else ()
         return EgressRule.model_validate({**where, "ports": ports, "plaintext": found["plain"] is not None})
     except ValueError as error:
         raise refused from error
+
+
+def _network(place: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(place)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _is_network(place: str) -> bool:

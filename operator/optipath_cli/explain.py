@@ -1,10 +1,10 @@
 """`optipath explain`: where a request would go, and why. Nobody is called."""
 
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -84,7 +84,8 @@ def _what_is_asked(
             raise click.UsageError("--model goes with a PROMPT; a --request names its own")
         return words, request.read()
     *files, prompt = words
-    if not files or Path(prompt).exists():
+    # Path.exists would raise for a prompt that is longer than a file's name can be.
+    if not files or os.path.exists(prompt):  # noqa: PTH110 - see above
         raise click.UsageError("say what is asked: a PROMPT as the last word, or --request")
     body = {"model": model or "auto", "messages": [{"role": "user", "content": prompt}]}
     return tuple(files), json.dumps(body).encode()

@@ -36,7 +36,8 @@ egress_option = click.option(
     metavar="HOST[:PORT][,plaintext]",
     type=egress_rule,
     multiple=True,
-    help="A private host or network that may be called, over plain http too if said so. This machine always may.",
+    help="A private host or network that may be called, over plain http too if said so. "
+    "This machine always may: localhost, 127.0.0.1 and ::1.",
 )
 
 

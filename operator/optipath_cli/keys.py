@@ -7,8 +7,11 @@ A link shows a rotation at once. Where a folder and the environment have a key
 of the same name, the folder's counts.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 class KeyFolder:
@@ -17,17 +20,20 @@ class KeyFolder:
     def __init__(self, folder: Path, given: Path | None, environment: Mapping[str, str]) -> None:
         """Take the folder to fill, the user's own, and the environment."""
         self._folder, self._given, self._environment = folder, given, environment
+        self._warned: set[str] = set()
         folder.mkdir(mode=0o700)
 
     def refresh(self, names: Iterable[str]) -> None:
         """Bring the folder up to date; `names` are the keys that manifests name."""
         links = {path.name: path.absolute() for path in _files(self._given)}
+        named = set(names)
+        for name in sorted(named & links.keys()):
+            self._warn_of_hosts(name)
         texts = {
             file: text
-            for name in names
-            if name not in links
-            for file, variable in ((name, "OPTIPATH_KEY_"), (f"{name}.hosts", "OPTIPATH_HOSTS_"))
-            if (text := self._environment.get(variable + name.upper().replace("-", "_")))
+            for name in named - links.keys()
+            for file, variable in ((name, _variable("KEY", name)), (f"{name}.hosts", _variable("HOSTS", name)))
+            if (text := self._environment.get(variable))
         }
         for path in self._folder.iterdir():
             if path.name not in (links if path.is_symlink() else texts):
@@ -42,9 +48,25 @@ class KeyFolder:
                 path.touch(mode=0o600)
                 path.write_text(text)
 
+    def _warn_of_hosts(self, name: str) -> None:
+        """Say once that the environment's hosts do not count for a key of the folder."""
+        variable = _variable("HOSTS", name)
+        if self._environment.get(variable) and name not in self._warned:
+            self._warned.add(name)
+            log.warning(
+                "%s is passed over: the key %s is a file of --credentials, and its hosts are %s.hosts beside it",
+                variable,
+                name,
+                name,
+            )
+
     def has(self, name: str) -> bool:
         """Whether a key is there."""
         return (self._folder / name).exists()
+
+
+def _variable(kind: str, name: str) -> str:
+    return f"OPTIPATH_{kind}_{name.upper().replace('-', '_')}"
 
 
 def _files(folder: Path | None) -> tuple[Path, ...]:

@@ -43,8 +43,11 @@ def read_manifests(names: Iterable[str]) -> tuple[Manifest, ...]:
 def files_of(name: str) -> tuple[Path, ...]:
     """A file itself; of a folder, its YAML files in the order of their names; raises ManifestError."""
     path = Path(name)
-    if not path.is_dir():
-        return (path,)
+    try:
+        if not path.is_dir():
+            return (path,)
+    except OSError as error:
+        raise ManifestError(f"{name}: {error.strerror}") from error
     # An editor's lock or swap file begins with a dot.
     found = tuple(sorted(each for each in path.glob("*.y*ml") if _is_yaml(each)))
     if not found:
@@ -94,6 +97,15 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as PyYAML has it
+        """The value of a node; raises ConstructorError also where PyYAML lets Python's own errors through."""
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
+            kind = node.tag.rpartition(":")[2]
+            message = f"{node.value!r:.40} is not a value of the type {kind}"
+            raise yaml.constructor.ConstructorError(None, None, message, node.start_mark) from error
 
 
 def _documents(data: bytes, name: str) -> Iterator[_Document]:
@@ -181,11 +193,15 @@ def _manifest(value: Any, place: str) -> Manifest:
     if not isinstance(value, dict):
         raise ManifestError(f"{place}: a manifest is an object, not {_kind(value)}")
     kind, metadata = value.get("kind"), value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
     if not isinstance(kind, str) or not kind:
         raise ManifestError(f"{place}: has no kind")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
+    name = metadata.get("name")
     if not isinstance(name, str) or not name:
         raise ManifestError(f"{place}: {kind} has no metadata.name")
+    namespace = metadata.get("namespace", "default")
+    if not isinstance(namespace, str) or not namespace:
+        raise ManifestError(f"{place}: {kind} '{name}' has metadata.namespace {namespace!r:.80}, which is no name")
     if kind in OURS and value.get("apiVersion") != API_VERSION:
         given = f"apiVersion {value['apiVersion']!r:.80}" if "apiVersion" in value else "no apiVersion"
         raise ManifestError(f"{place}: {kind} '{name}' has {given}; this release reads {API_VERSION}")

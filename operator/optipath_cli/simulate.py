@@ -7,14 +7,16 @@ import click
 
 from optipath_cli.simulator import Outcome, Simulator
 from optipath_cli.simulator.behaviour import WORDS
+from optipath_router.settings import addresses
 
 
 def _address(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, int]:
     """Host and port of `127.0.0.1:7090` or `[::1]:7090`."""
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise click.BadParameter(f"{value!r} is not HOST:PORT")
-    return host.strip("[]"), int(port)
+    try:
+        (address,) = addresses(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not HOST:PORT") from error
+    return address.host, address.port
 
 
 class _Explained(click.Command):

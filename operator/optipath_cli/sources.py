@@ -59,8 +59,14 @@ def state_of(names: Sequence[str]) -> object:
 
 def _state(name: str) -> object:
     try:
-        return tuple(
-            (path, stat.st_mtime_ns, stat.st_size, stat.st_ino) for path in files_of(name) for stat in [path.stat()]
-        )
-    except (ManifestError, OSError) as error:
+        return tuple((path, _form(path)) for path in files_of(name))
+    except ManifestError as error:
         return str(error)
+
+
+def _form(path: Path) -> object:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return error.strerror
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

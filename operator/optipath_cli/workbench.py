@@ -74,8 +74,10 @@ class Workbench:
         sources = read_sources(self._files, self._sources.held)
         if state_of(self._files) != self._seen:
             return None
-        self._sources, self._taken = sources, self._seen
+        self._sources = sources
         self.edition = self._publish(self.edition)
+        # What could not be published is taken up again.
+        self._taken = self._seen
         return self.edition
 
     def _publish(self, before: Edition | None) -> Edition:
@@ -111,15 +113,16 @@ def watched(workbench: Workbench, tell: Callable[[Edition], None]) -> Iterator[N
     over = Event()
 
     def watch() -> None:
-        rest = PERIOD_SECONDS
+        rest, said = PERIOD_SECONDS, ""
         while not over.wait(rest):
             try:
                 if edition := workbench.look():
                     tell(edition)
-                rest = PERIOD_SECONDS
-            except Exception:
-                log.exception("the files could not be taken up; what is in force stays")
-                rest = _PAUSE_SECONDS
+                rest, said = PERIOD_SECONDS, ""
+            except Exception as error:
+                if repr(error) != said:
+                    log.exception("the files could not be taken up; what is in force stays")
+                rest, said = _PAUSE_SECONDS, repr(error)
 
     thread = Thread(target=watch, name="workbench", daemon=True)
     thread.start()

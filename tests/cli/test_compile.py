@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from optipath_cli.main import main
-from optipath_snapshot import decode
+from optipath_snapshot import MAX_BYTES, decode
 from support.workbench import policy, provider, write
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
@@ -92,10 +92,21 @@ def test_a_private_host_needs_an_egress(tmp_path: Path) -> None:
     assert compiled(lan, "--egress", "vllm.lan:8000,plaintext").exit_code == 0
 
 
+def test_the_sources_that_a_config_map_keeps_beside_the_snapshot_count(tmp_path: Path) -> None:
+    models = {f"model-{number}{'x' * 180}": "y" * 190 for number in range(200)}
+    providers = [provider("https://acme.example/v1", f"acme-{number}", models) for number in range(4)]
+    alone, whole = tmp_path / "alone.json", write(tmp_path / "in.yaml", *providers)
+    half = compiled(write(tmp_path / "half.yaml", *providers[:2]), "--output", alone)
+    assert (half.exit_code, alone.stat().st_size * 2 < MAX_BYTES) == (0, True)
+    result = compiled(whole)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the snapshot and the sources that are kept with it have" in result.stderr
+
+
 def test_more_than_a_config_map_holds_is_refused(tmp_path: Path) -> None:
     models = {f"model-{number}{'x' * 180}": "y" * 190 for number in range(200)}
     providers = [provider("https://acme.example/v1", f"acme-{number}", models) for number in range(8)]
     result = compiled(write(tmp_path / "in.yaml", *providers))
     assert result.exit_code == 1
-    assert "bytes, and a ConfigMap holds 921600 of it" in result.stderr
+    assert "bytes, and a ConfigMap holds 921600\n" in result.stderr
     assert result.stdout == ""

@@ -45,6 +45,12 @@ def test_a_prompt_is_explained_in_plain_lines(chat: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
 
 
+def test_a_prompt_may_be_longer_than_a_file_s_name(chat: Path) -> None:
+    result = explained(chat, "Why? " * 1000, "--model", "assistant")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "ranking   1. acme/small" in result.stdout
+
+
 def test_on_a_terminal_it_has_colour(chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert "\x1b[1mranking " in explained(chat, "Hello", "--model", "assistant").stdout

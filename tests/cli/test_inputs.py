@@ -28,10 +28,28 @@ def test_egress_is_read(text: str, rule: EgressRule) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ":80", "host:0", "host:70000", "10.0.0.0/99", "10.0.0.1/8", "http://host", "host,http", "fd00::7", "a b"],
+    ["", ":80", "host:0", "host:70000", "http://host", "host,http", "fd00::7", "a b"],
 )
 def test_what_is_no_egress_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match=r"is not HOST_OR_NETWORK"):
+        egress_rule(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    {
+        "10.0.0.5/8": "10.0.0.5/8 has host bits set",
+        "10.0.0.0/99": "'10.0.0.0/99' does not appear to be an IPv4 or IPv6 network",
+    }.items(),
+)
+def test_what_is_no_network_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(click.BadParameter, match=reason):
+        egress_rule(text)
+
+
+@pytest.mark.parametrize("text", ["*", "*.", "*:8000", "*.*", "vllm.*", "*lan"])
+def test_a_star_that_would_admit_nobody_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match=r"\* stands only in front"):
         egress_rule(text)
 
 

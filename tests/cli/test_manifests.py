@@ -32,6 +32,35 @@ BROKEN = {
     "an alias inside of itself": (f"{POLICY}spec: &spec [*spec]", "its aliases make more than 1000000 values of it"),
     "very deep nesting": (f"spec: {'[' * 100_000}", "in.yaml: document 1, line 1: is nested deeper than 64 levels"),
     "an item of a List without a name": ("kind: List\nitems: [{kind: ConfigMap}]", "items[0]: ConfigMap has no metad"),
+    "a namespace that is a number": (
+        "\nkind: ConfigMap\nmetadata: {name: x, namespace: 2024}",
+        "in.yaml: document 1, line 2: ConfigMap 'x' has metadata.namespace 2024, which is no name",
+    ),
+    "a namespace that is a list": (
+        "kind: ConfigMap\nmetadata: {name: x, namespace: [x]}",
+        "ConfigMap 'x' has metadata.namespace ['x'], which is no name",
+    ),
+    "an empty namespace": (
+        "kind: ConfigMap\nmetadata: {name: x, namespace: ''}",
+        "ConfigMap 'x' has metadata.namespace '', which is no name",
+    ),
+    "a namespace of nothing": (
+        "kind: ConfigMap\nmetadata: {name: x, namespace: }",
+        "ConfigMap 'x' has metadata.namespace None, which is no name",
+    ),
+    "a number without digits": (
+        f"{POLICY}spec: 0x_",
+        "in.yaml: document 1, line 4: '0x_' is not a value of the type int",
+    ),
+    "a number with too many": (f"{POLICY}spec: {'9' * 5000}", "in.yaml: document 1, line 4: '999999"),
+    "a word for a number": (f"{POLICY}spec: !!int abc", "line 4: 'abc' is not a value of the type int"),
+    "nothing for a number": (f"{POLICY}spec: !!float ''", "line 4: '' is not a value of the type float"),
+    "a number beyond all others": (
+        f"{POLICY}spec: {':'.join(['1'] * 300)}.0",
+        "in.yaml: document 1, line 4: '1:1:1",
+    ),
+    "a word for yes or no": (f"{POLICY}spec: !!bool maybe", "line 4: 'maybe' is not a value of the type bool"),
+    "a word for a date": (f"{POLICY}spec: !!timestamp x", "line 4: 'x' is not a value of the type timestamp"),
     "an object of Python's": ("a: !!python/object:os.system {}", "could not determine a constructor"),
     "no text": ("kind: \x00", "in.yaml: "),
 }
@@ -81,6 +110,11 @@ def test_a_folder_without_any_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"gone.yaml: No such file"):
         read_manifests([str(tmp_path / "gone.yaml")])
+
+
+def test_a_file_whose_name_is_too_long_is_named() -> None:
+    with pytest.raises(ManifestError, match=r"xxx: File name too long"):
+        read_manifests(["x" * 300])
 
 
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,6 +202,23 @@ async def test_the_namespace_says_whose_manifests_count(simulator: Simulator, tm
         assert (await run.router.ask("small")).status_code == 404
 
 
+async def test_manifests_of_another_namespace_than_the_one_it_started_with_are_told(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    theirs = policy("acme/small")
+    theirs["metadata"]["namespace"] = "team-a"
+    chat = tmp_path / "chat.yaml"
+    chat.write_text("kind: [")
+    async with workbench(chat) as run:
+        assert await run.says("^namespace +default$")
+        write(chat, provider(simulator.url), theirs)
+        await run.says(
+            "^warning: RoutingPolicy team-a/chat: metadata.namespace: is passed over: it is in namespace 'team-"
+        )
+        await run.says("snapshot in force .*generation 2")
+        assert (await run.router.ask("small")).status_code == 200
+
+
 async def test_on_a_terminal_there_are_colours_and_elsewhere_plain_lines(simulator: Simulator, tmp_path: Path) -> None:
     chat = write(tmp_path / "in.yaml", provider(simulator.url), policy("acme/small", "acme/tiny"))
     async with workbench(chat) as run:

@@ -1,7 +1,7 @@
 """What the simulator was asked, and how it went: bounded, and with keys by their fingerprints only."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
@@ -18,6 +18,14 @@ ARRIVALS = 10_000
 """Arrivals and disconnects that are remembered, the latest ones."""
 BODIES = 64
 """Request bodies that are remembered, the latest ones."""
+BODY_BYTES = 8 * 2**20
+"""Of all bodies that are remembered together; one that is larger by itself is not remembered."""
+NAMES = 1_000
+"""Models, and keys, that are counted each for itself."""
+OTHERS = "(others)"
+"""Where all models and keys beyond those are counted."""
+NAME_LENGTH = 253
+"""Characters of a model's name that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ class Stats:
             seconds=self._now() - self._started,
             method=request.method,
             path=request.path,
-            model=asked.model if asked else None,
+            model=asked.model[:NAME_LENGTH] if asked else None,
             behaviour=str(behaviour) if behaviour else None,
             streams=asked.streams if asked else False,
             prompt_tokens=asked.tokens if asked else 0,
@@ -120,11 +128,11 @@ class Stats:
             body_size=len(request.body),
         )
         self.arrivals.append(arrival)
-        self.bodies.append(request.body)
+        self._remember(request.body)
         if arrival.model is not None:
-            self.models[arrival.model].count += 1
+            self._model(arrival.model).count += 1
         if arrival.key is not None:
-            self.keys[arrival.key] += 1
+            self.keys[_counted_as(arrival.key, self.keys)] += 1
         return arrival
 
     def watched(self, arrival: Arrival, script: Script, ended: Callable[[Outcome], None]) -> Script:
@@ -150,10 +158,21 @@ class Stats:
             self.in_flight -= 1
             ended(Outcome(arrival, status, chunks, self._now() - begun, left))
 
+    def _remember(self, body: bytes) -> None:
+        """Keep a body, and let the oldest ones go that there is no room for."""
+        if len(body) > BODY_BYTES:
+            return
+        self.bodies.append(body)
+        while sum(map(len, self.bodies)) > BODY_BYTES:
+            self.bodies.popleft()
+
+    def _model(self, name: str) -> ModelStats:
+        return self.models[_counted_as(name, self.models)]
+
     def _answered(self, arrival: Arrival, status: int) -> None:
         """Write down a status line."""
         if arrival.model is not None:
-            model = self.models[arrival.model]
+            model = self._model(arrival.model)
             model.statuses[status] += 1
             model.prompt_tokens += arrival.prompt_tokens if status == HTTPStatus.OK else 0
 
@@ -161,7 +180,7 @@ class Stats:
         """Write down a piece of a body."""
         self.bytes_sent += len(write.data)
         if arrival.model is not None:
-            self.models[arrival.model].completion_tokens += write.tokens
+            self._model(arrival.model).completion_tokens += write.tokens
 
     def as_json(self, *, bodies: bool) -> dict[str, Any]:
         """All of it, ready to be encoded; the latest bodies, as text, only if asked for."""
@@ -178,3 +197,7 @@ class Stats:
         if bodies:
             told["bodies"] = [body.decode(errors="replace") for body in self.bodies]
         return told
+
+
+def _counted_as(name: str, known: Mapping[str, object]) -> str:
+    return name if name in known or len(known) < NAMES else OTHERS

@@ -54,7 +54,7 @@ def test_help_lists_every_word() -> None:
     assert all(word.forms.split()[0] in said for word in WORDS)
 
 
-@pytest.mark.parametrize("address", ["7090", "127.0.0.1:", "127.0.0.1:70900", "localhost:http"])
+@pytest.mark.parametrize("address", ["7090", "127.0.0.1:", "127.0.0.1:70900", "localhost:http", "a:1,b:2"])
 def test_a_bad_address_is_refused(address: str) -> None:
     result = CliRunner().invoke(simulate, ["--listen", address])
     assert result.exit_code == 2

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from optipath_cli.simulator import Outcome, Simulator
-from optipath_cli.simulator.request import fingerprint
+from optipath_cli.simulator.chat import Asked
+from optipath_cli.simulator.request import Request, fingerprint
+from optipath_cli.simulator.stats import BODY_BYTES, NAMES, OTHERS, Stats
 
 CHATS = "/v1/chat/completions"
 
@@ -110,3 +112,25 @@ async def test_a_behaviour_can_require_a_key(http: httpx.AsyncClient) -> None:
     assert "sk-new" not in mapped.text
     assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-old"))).status_code == 401
     assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-new"))).status_code == 200
+
+
+def request(body: bytes = b"", key: str = "sk") -> Request:
+    return Request("POST", CHATS, (("authorization", f"Bearer {key}"),), body)
+
+
+def test_bodies_are_remembered_as_long_as_there_is_room() -> None:
+    stats = Stats()
+    small, half = b"small", b"x" * (BODY_BYTES // 2)
+    for body in (small, half, half, b"y" * (BODY_BYTES + 1)):
+        stats.arrived(request(body), None, None)
+    assert list(stats.bodies) == [half, half]
+    assert [arrival.body_size for arrival in stats.arrivals][-1] == BODY_BYTES + 1
+
+
+def test_names_beyond_all_bounds_are_counted_together_and_cut() -> None:
+    stats = Stats()
+    for number in range(NAMES + 5):
+        stats.arrived(request(key=f"sk-{number}"), Asked(f"model-{number}{'x' * 1000}", ""), None)
+    assert len(stats.models) == len(stats.keys) == NAMES + 1
+    assert (stats.models[OTHERS].count, stats.keys[OTHERS]) == (5, 5)
+    assert max(len(model) for model in stats.models) < 300
