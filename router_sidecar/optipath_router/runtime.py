@@ -3,13 +3,12 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from optipath_router.account import Account
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.endpoint import Endpoint
 from optipath_router.call.failover import Failover
-from optipath_router.call.pools import Pools, origin
+from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.reply import Streamed, Whole
@@ -45,6 +44,8 @@ class Runtime:
     file: SnapshotFile
     plan: Plan
     flow: Flow
+    origins: frozenset[Origin]
+    """What it may connect to."""
     loaded: float
     """A moment of the monotonic clock."""
 
@@ -54,11 +55,15 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
     snapshot, now = file.snapshot, shared.now
     plan = make_plan(snapshot, file.digest, labels)
 
-    def endpoint(provider: Provider) -> Endpoint:
-        transport = shared.pools.transport(origin(provider, snapshot.egress))
-        return Endpoint(provider, urlsplit(provider.url).hostname or "", DIALECTS[provider.type], transport)
+    # A type of a newer operator's is not spoken, and its address none of our business.
+    spoken = [provider for provider in snapshot.providers if provider.type in DIALECTS]
+    origins = {provider.name: origin(provider, snapshot.egress) for provider in spoken}
 
-    endpoints = {provider.name: endpoint(provider) for provider in snapshot.providers if provider.type in DIALECTS}
+    def endpoint(provider: Provider) -> Endpoint:
+        found = origins[provider.name]
+        return Endpoint(provider, found.host, DIALECTS[provider.type], shared.pools.transport(found))
+
+    endpoints = {provider.name: endpoint(provider) for provider in spoken}
 
     def decided(seen: Features) -> Decision:
         started = now()
@@ -72,12 +77,11 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         return await send(attempt, now)
 
     call = Failover(service, endpoints, lambda: shared.keys.current, shared.account.abandoned, now)
-    return Runtime(file, plan, Flow(features, decided, call, shared.account), now())
+    flow = Flow(features, decided, call, shared.account)
+    return Runtime(file, plan, flow, frozenset(origins.values()), now())
 
 
 async def settle(runtime: Runtime, shared: Shared) -> None:
     """Let go of what only earlier runtimes used; requests in flight end first."""
-    snapshot = runtime.file.snapshot
-    shared.turns.keep([route_id(route) for route in snapshot.routes])
-    spoken = (provider for provider in snapshot.providers if provider.type in DIALECTS)
-    await shared.pools.keep(origin(provider, snapshot.egress) for provider in spoken)
+    shared.turns.keep([route_id(route) for route in runtime.file.snapshot.routes])
+    await shared.pools.keep(runtime.origins)

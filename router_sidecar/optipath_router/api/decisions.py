@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from optipath_router.account import Decisions
-from optipath_router.api.faults import error_body
+from optipath_router.api.faults import error_response
 from optipath_router.errors import Code
 
 
@@ -20,5 +20,5 @@ class DecisionsEndpoint:
         record = self._decisions.get(decision_id)
         if record is None:
             message = f"decision {decision_id!r} is not among the latest {len(self._decisions)} that are kept"
-            return Response(error_body(404, Code.NOT_FOUND, message), 404, media_type="application/json")
+            return error_response(404, Code.NOT_FOUND, message)
         return JSONResponse(record.as_json())

@@ -4,7 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from optipath_router.api.faults import error_body
+from optipath_router.api.faults import error_response
 from optipath_router.errors import Code
 
 _MAX_SHOWN = 200
@@ -15,10 +15,10 @@ async def no_endpoint(request: Request, problem: Exception) -> Response:
     """404 and 405."""
     status, headers = (problem.status_code, problem.headers) if isinstance(problem, HTTPException) else (404, None)
     message = f"there is nothing at {request.method} {request.url.path[:_MAX_SHOWN]}"
-    return Response(error_body(status, Code.NOT_FOUND, message), status, headers, "application/json")
+    return error_response(status, Code.NOT_FOUND, message, headers=headers)
 
 
 async def internal_error(_: Request, __: Exception) -> Response:
     """500; the server's log has the rest."""
-    body = error_body(500, Code.INTERNAL_ERROR, "this router has made a mistake; its log says which")
-    return Response(body, 500, {"x-should-retry": "false"}, "application/json")
+    message = "this router has made a mistake; its log says which"
+    return error_response(500, Code.INTERNAL_ERROR, message, headers={"x-should-retry": "false"})

@@ -2,7 +2,10 @@
 
 import json
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
+
+from starlette.responses import Response
 
 from optipath_router.chat.reply import Failed
 from optipath_router.errors import Code, RequestRejected
@@ -20,6 +23,18 @@ def error_body(status: int, code: str, message: str, param: str | None = None) -
     """An error in OpenAI's shape."""
     kind = _TYPES.get(status, "server_error")
     return json.dumps({"error": {"message": message, "type": kind, "param": param, "code": code}}).encode()
+
+
+def error_response(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    param: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An error in OpenAI's shape, from an endpoint that is not on the hot path."""
+    return Response(error_body(status, code, message, param), status, headers, "application/json")
 
 
 def failed_headers(failed: Failed) -> list[tuple[bytes, bytes]]:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from optipath_router.api.faults import NO_CONFIG, error_body, failed_headers
+from optipath_router.api.faults import NO_CONFIG, error_response, failed_headers
 from optipath_router.decide.plan import Plan
 from optipath_router.errors import Code
 from optipath_router.live import Live
@@ -28,8 +28,7 @@ class Models:
             return _no_config()
         name = request.path_params["name"]
         if name not in runtime.plan.names:
-            body = error_body(404, Code.MODEL_NOT_FOUND, f"model {name!r} is not served here", "model")
-            return Response(body, 404, media_type="application/json")
+            return error_response(404, Code.MODEL_NOT_FOUND, f"model {name!r} is not served here", param="model")
         return JSONResponse(_model(runtime.plan, name))
 
 
@@ -39,6 +38,5 @@ def _model(plan: Plan, name: str) -> dict[str, str | int]:
 
 
 def _no_config() -> Response:
-    body = error_body(NO_CONFIG.status, NO_CONFIG.code, NO_CONFIG.message)
     headers = {name.decode(): value.decode() for name, value in failed_headers(NO_CONFIG)}
-    return Response(body, NO_CONFIG.status, headers)
+    return error_response(NO_CONFIG.status, NO_CONFIG.code, NO_CONFIG.message, headers=headers)

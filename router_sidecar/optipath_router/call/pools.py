@@ -1,7 +1,7 @@
 """One transport an origin, kept over a reload where the origin stays."""
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -41,10 +41,9 @@ class Pools:
             transport = self._transports[origin] = Transport(origin.egress, tls=tls)
         return transport
 
-    async def keep(self, origins: Iterable[Origin]) -> None:
+    async def keep(self, origins: Collection[Origin]) -> None:
         """Let go of all transports but those to these origins; what is in use ends first."""
-        kept = set(origins)
-        for origin in [origin for origin in self._transports if origin not in kept]:
+        for origin in [origin for origin in self._transports if origin not in origins]:
             await self._transports.pop(origin).retire()
 
     async def close(self) -> None:
