@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 from socket import socket
 
@@ -19,12 +18,6 @@ from support.router import until
 from support.workbench import OPTIPATH, policy, provider, workbench, write
 
 BOTH = {"small": "small", "large": "large"}
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    async with Simulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

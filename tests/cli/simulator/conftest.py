@@ -1,24 +1,11 @@
-"""A simulator and clients for it."""
+"""A client for the simulator."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from optipath_cli.simulator import Outcome, Simulator
-
-
-@pytest.fixture
-def outcomes() -> asyncio.Queue[Outcome]:
-    """How requests to the simulator ended, as they end."""
-    return asyncio.Queue()
-
-
-@pytest.fixture
-async def simulator(outcomes: asyncio.Queue[Outcome]) -> AsyncIterator[Simulator]:
-    async with Simulator(ended=outcomes.put_nowait) as simulator:
-        yield simulator
+from optipath_cli.simulator import Simulator
 
 
 @pytest.fixture
