@@ -16,7 +16,7 @@ from optipath_snapshot.file import (
     digest,
     encode,
 )
-from optipath_snapshot.resilience import Resilience
+from optipath_snapshot.resilience import HedgeAfter, HedgeDelay, HedgeQuantile, Resilience
 from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
 from optipath_snapshot.snapshot import Snapshot
 from optipath_snapshot.strategy import Ordered, RoundRobin, Strategy, Weighted
@@ -32,6 +32,9 @@ __all__ = [
     "EgressRule",
     "Header",
     "HeaderMatch",
+    "HedgeAfter",
+    "HedgeDelay",
+    "HedgeQuantile",
     "LongContext",
     "Match",
     "Ordered",

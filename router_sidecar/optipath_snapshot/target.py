@@ -29,6 +29,8 @@ class Provider(Part):
     """Certificates in PEM to trust instead of the system's; never empty, which would mean the system's."""
     keys: tuple[str, ...] = ()
     """Names of keys in the tenant's credentials Secret; the first that is there is used, the next back it up."""
+    max_concurrent: Annotated[int, Field(gt=0)] | None = None
+    """How many attempts one router may have under way here; None sets no bound."""
 
 
 class LongContext(Part):

@@ -70,6 +70,7 @@ SEEN = {
     "failover": "2. mistral/mistral-medium-latest",
     "header-routing": "1. openai/gpt-5\n",
     "in-cluster-vllm": "1. vllm/llama-70b",
+    "resilience": "3 attempts, 120 s for all of it",
     "several-keys": "1. openai/gpt-5-mini",
     "workload": "1. openai/gpt-5-nano",
 }

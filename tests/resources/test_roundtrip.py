@@ -57,6 +57,7 @@ providers = st.builds(
             caBundleRef=st.fixed_dictionaries({"name": label, "key": text("[-._A-Za-z0-9]{1,20}")}),
         ),
         credentials=st.fixed_dictionaries({"keys": st.lists(label, min_size=1, max_size=3, unique=True)}),
+        limits=some(maxConcurrent=st.integers(1, 100_000)),
     ),
     named(models, 3).filter(bool),
 )
@@ -79,8 +80,11 @@ rules = st.builds(
         match=some(models=st.lists(model_name, max_size=3, unique=True), headers=named(header, 3)),
         resilience=some(
             requestTimeout=text("[1-9][0-9]{0,2}m[0-9]{1,2}s"),
-            firstTokenTimeout=text("[1-9][0-9]{0,3}ms"),
-            attempts=st.integers(1, 3),
+            firstTokenTimeout=text("[1-9][0-9]{1,3}ms"),
+            connectTimeout=text("[1-9]ms"),
+            attempts=st.integers(2, 3),
+            backoff=some(base=text("[1-9][0-9]{0,2}ms"), max=text("[1-9]s")),
+            hedge=st.fixed_dictionaries({"after": text("p[5-9][0-9]|[1-9][0-9]?s")}),
         ),
     ),
 )

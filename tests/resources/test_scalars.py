@@ -27,6 +27,16 @@ def test_a_duration_is_the_sum_of_its_parts(parts: list[tuple[int, str]]) -> Non
     assert seconds(text) == pytest.approx(sum(count * UNITS[unit] for count, unit in parts))
 
 
+NAMES_OF_KEYS = ["openai", "openai-2", "hf_token", "xai-production-eu", "SK", "azure-openai-westeurope-prod-2", "7"]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_KEYS)
+def test_a_name_does_not_look_like_a_key(name: str) -> None:
+    spec = {"type": "OpenAI", "credentials": {"keys": [name]}, "models": [{"name": "small"}]}
+    manifest = {"kind": "ModelProvider", "metadata": {"name": "openai"}, "spec": spec}
+    assert read_provider(manifest, strict=True).problems == ()
+
+
 def accepts(url: str) -> bool:
     spec = {"type": "VLLM", "endpoint": {"url": url}, "models": [{"name": "small"}]}
     manifest = {"kind": "ModelProvider", "metadata": {"name": "vllm"}, "spec": spec}

@@ -12,6 +12,8 @@ from optipath_snapshot import (
     EgressRule,
     Header,
     HeaderMatch,
+    HedgeDelay,
+    HedgeQuantile,
     LongContext,
     Match,
     Ordered,
@@ -37,6 +39,7 @@ FULL = Snapshot(
             headers=(Header(name="X-Project", value="p-1"),),
             ca_bundle="-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n",
             keys=("acme", "acme-2"),
+            max_concurrent=32,
         ),
         Provider(name="openai", type="OpenAI", url="https://api.openai.com/v1"),
     ),
@@ -78,8 +81,12 @@ FULL = Snapshot(
             resilience=Resilience(
                 attempts=2,
                 request_timeout_seconds=90.0,
+                connect_timeout_seconds=0.75,
                 first_token_timeout_seconds=20.0,
                 idle_timeout_seconds=1.5,
+                backoff_base_seconds=0.1,
+                backoff_max_seconds=4.0,
+                hedge=HedgeQuantile(quantile=0.95),
             ),
         ),
         Route(
@@ -88,6 +95,7 @@ FULL = Snapshot(
             match=Match(models=("cheap",)),
             strategy=RoundRobin(),
             targets=(RouteTarget(target="openai/large"),),
+            resilience=Resilience(hedge=HedgeDelay(seconds=0.8)),
         ),
         Route(
             policy=PolicyRef(namespace="team-a", name="rest", generation=1),
@@ -120,6 +128,14 @@ DOLLARS = st.decimals(0, 1000, places=9, allow_nan=False, allow_infinity=False)
 COUNTS = st.integers(1, 10**7)
 LONG_CONTEXTS = st.builds(LongContext, above_input_tokens=COUNTS, input_per_mtok=DOLLARS, output_per_mtok=DOLLARS)
 SECONDS = st.floats(0.001, 86_400)
+HEDGES = st.builds(HedgeDelay, seconds=SECONDS) | st.builds(HedgeQuantile, quantile=st.floats(0.01, 0.99))
+RESILIENCE = st.builds(
+    Resilience,
+    request_timeout_seconds=SECONDS,
+    idle_timeout_seconds=SECONDS,
+    backoff_max_seconds=SECONDS,
+    hedge=st.none() | HEDGES,
+)
 
 
 @st.composite
@@ -139,6 +155,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
                 headers=tuple(Header(name="x-any", value=value) for value in draw(st.lists(TEXT, max_size=2))),
                 ca_bundle=draw(st.none() | TEXT.filter(bool)),
                 keys=tuple(draw(st.lists(NAMES, max_size=2))),
+                max_concurrent=draw(st.none() | COUNTS),
             )
             for name in providers
         ),
@@ -170,7 +187,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
                 match=Match(models=tuple(draw(st.lists(TEXT, max_size=2)))),
                 strategy=draw(st.sampled_from([Ordered(), Weighted(), RoundRobin()])),
                 targets=tuple(RouteTarget(target=target, weight=draw(COUNTS)) for target in draw(used)),
-                resilience=draw(st.builds(Resilience, request_timeout_seconds=SECONDS, idle_timeout_seconds=SECONDS)),
+                resilience=draw(RESILIENCE),
             )
             for index in range(draw(st.integers(0, 3)))
         ),

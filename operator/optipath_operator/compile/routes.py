@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from optipath_operator.compile.resolve import Known
 from optipath_operator.resources import (
+    HedgeSpec,
     MatchSpec,
     Problem,
     ResilienceSpec,
@@ -13,9 +14,12 @@ from optipath_operator.resources import (
     Severity,
     StrategySpec,
 )
-from optipath_operator.resources.scalars import seconds
+from optipath_operator.resources.scalars import percentile, seconds
 from optipath_snapshot import (
     HeaderMatch,
+    HedgeAfter,
+    HedgeDelay,
+    HedgeQuantile,
     Match,
     Ordered,
     PolicyRef,
@@ -101,13 +105,15 @@ def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dic
 def _resilience(spec: ResilienceSpec) -> tuple[Resilience, dict[str, str]]:
     """A rule's patience, and by field what holds otherwise than written.
 
-    A time-out longer than the default for the whole request could never pass.
-    Whoever writes one means to wait that long, so the request may take as long.
+    What is written and does not go with the default of another field is what
+    is meant: that default gives way.
     """
     usual = Resilience()
     first_token = _seconds(spec.first_token_timeout, usual.first_token_timeout_seconds)
     idle = _seconds(spec.idle_timeout, usual.idle_timeout_seconds)
     request = _seconds(spec.request_timeout, max(usual.request_timeout_seconds, first_token, idle))
+    most = _seconds(spec.backoff.max, max(usual.backoff_max_seconds, _seconds(spec.backoff.base, 0)))
+    least = _seconds(spec.backoff.base, min(usual.backoff_base_seconds, most))
     noted = {}
     if spec.request_timeout is None and request > usual.request_timeout_seconds:
         longest = "firstTokenTimeout" if first_token == request else "idleTimeout"
@@ -115,13 +121,33 @@ def _resilience(spec: ResilienceSpec) -> tuple[Resilience, dict[str, str]]:
             f"is longer than the default requestTimeout of {usual.request_timeout_seconds:g}s, "
             f"so requestTimeout is {request:g}s, too"
         )
+    if spec.backoff.max is None and most > usual.backoff_max_seconds:
+        noted["resilience.backoff.base"] = (
+            f"is longer than the default max of {usual.backoff_max_seconds:g}s, so max is {most:g}s, too"
+        )
+    if spec.backoff.base is None and least < usual.backoff_base_seconds:
+        noted["resilience.backoff.max"] = (
+            f"is shorter than the default base of {usual.backoff_base_seconds:g}s, so base is {least:g}s, too"
+        )
     resilience = Resilience(
         attempts=usual.attempts if spec.attempts is None else spec.attempts,
         request_timeout_seconds=request,
+        connect_timeout_seconds=_seconds(spec.connect_timeout, usual.connect_timeout_seconds),
         first_token_timeout_seconds=first_token,
         idle_timeout_seconds=idle,
+        backoff_base_seconds=least,
+        backoff_max_seconds=most,
+        hedge=_hedge(spec.hedge),
     )
     return resilience, noted
+
+
+def _hedge(spec: HedgeSpec | None) -> HedgeAfter | None:
+    if spec is None:
+        return None
+    if (rank := percentile(spec.after)) is not None:
+        return HedgeQuantile(quantile=rank / 100)
+    return HedgeDelay(seconds=seconds(spec.after))
 
 
 def _seconds(duration: str | None, otherwise: float) -> float:

@@ -63,6 +63,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
         headers=_headers(spec),
         ca_bundle=trust.pem,
         keys=spec.credentials.keys if spec.credentials else (),
+        max_concurrent=spec.limits.max_concurrent,
     )
     targets = tuple(
         target(resource.ref.name, model, around.catalogue.facts(spec.type, model.upstream_name or model.name))

@@ -8,6 +8,7 @@ from optipath_operator.resources.base import GROUP, VERSION
 from optipath_operator.resources.endpoint import CaBundleRef, EndpointSpec
 from optipath_operator.resources.policy import (
     HeaderMatchSpec,
+    HedgeSpec,
     MatchSpec,
     ResilienceSpec,
     RoutingPolicySpec,
@@ -31,6 +32,7 @@ __all__ = [
     "CaBundleRef",
     "EndpointSpec",
     "HeaderMatchSpec",
+    "HedgeSpec",
     "LongContextSpec",
     "MatchSpec",
     "ModelProviderSpec",

@@ -16,7 +16,9 @@ from optipath_operator.resources.scalars import (
     ModelPattern,
     NamespaceName,
     ObjectName,
+    PercentileOrDuration,
     RuleName,
+    ShortDuration,
     seconds,
 )
 
@@ -97,35 +99,82 @@ class TargetSpec(Spec):
     """Its share, under the strategy `weighted`."""
 
 
+def _no_longer(part: str, whole: str) -> Cel:
+    """The rule that one length of time must not be longer than another, where both are given."""
+    return Cel(
+        f"!has(self.{whole}) || !has(self.{part}) || duration(self.{part}) <= duration(self.{whole})",
+        f"{part} must not be longer than {whole}",
+    )
+
+
+def _check_no_longer(part: str, given: str | None, whole: str, bound: str | None) -> None:
+    """The same rule for files."""
+    if given and bound and seconds(given) > seconds(bound):
+        raise PydanticCustomError(
+            "timeouts",
+            "must not have a {part} ({given}) longer than its {whole} ({bound})",
+            {"part": part, "given": given, "whole": whole, "bound": bound},
+        )
+
+
+class BackoffSpec(Spec):
+    """How long to wait before the same target is tried again; the next target is tried at once."""
+
+    cel: ClassVar = (_no_longer("base", "max"),)
+
+    base: ShortDuration | None = None
+    """The least time; 250ms if not given. Chance adds up to as much, and up to twice as much with each further try."""
+    max: ShortDuration | None = None
+    """The most time; 8s if not given. A provider that asks for more is not waited for."""
+
+    @model_validator(mode="after")
+    def _in_proportion(self) -> Self:
+        _check_no_longer("base", self.base, "max", self.max)
+        return self
+
+
+class HedgeSpec(Spec):
+    """A second attempt, at another target, beside one that does not begin to answer; whoever begins first is heard."""
+
+    after: PercentileOrDuration
+    """When it starts: after a length of time, or after a percentile (`p50` to `p99`) of the target's latest times."""
+
+
 class ResilienceSpec(Spec):
     """How long and how often to try."""
 
     cel: ClassVar = (
+        _no_longer("firstTokenTimeout", "requestTimeout"),
+        _no_longer("connectTimeout", "firstTokenTimeout"),
+        _no_longer("connectTimeout", "requestTimeout"),
         Cel(
-            "!has(self.requestTimeout) || !has(self.firstTokenTimeout) || "
-            "duration(self.firstTokenTimeout) <= duration(self.requestTimeout)",
-            "firstTokenTimeout must not be longer than requestTimeout",
+            "!has(self.hedge) || !has(self.attempts) || self.attempts > 1",
+            "hedge needs 2 attempts: it is one itself",
         ),
     )
 
     request_timeout: Duration | None = None
     """From a request's arrival to the end of its reply; 10m if not given."""
+    connect_timeout: ShortDuration | None = None
+    """To an open connection; 5s if not given."""
     first_token_timeout: Duration | None = None
     """From the start of an attempt to its first content; 60s if not given. A reasoning model is silent for long."""
     idle_timeout: Duration | None = None
     """The longest silence inside a streamed reply; 30s if not given."""
     attempts: Annotated[int, Field(strict=True, ge=1, le=3)] | None = None
     """How many tries a request may take, the first included; 3 if not given."""
+    backoff: BackoffSpec = BackoffSpec()
+    """How long to wait before the same target is tried again."""
+    hedge: HedgeSpec | None = None
+    """When to ask a second target although the first may still answer; never if not given."""
 
     @model_validator(mode="after")
     def _in_proportion(self) -> Self:
-        whole, first = self.request_timeout, self.first_token_timeout
-        if whole and first and seconds(first) > seconds(whole):
-            raise PydanticCustomError(
-                "timeouts",
-                "must not have a firstTokenTimeout ({first}) longer than its requestTimeout ({whole})",
-                {"first": first, "whole": whole},
-            )
+        _check_no_longer("firstTokenTimeout", self.first_token_timeout, "requestTimeout", self.request_timeout)
+        _check_no_longer("connectTimeout", self.connect_timeout, "firstTokenTimeout", self.first_token_timeout)
+        _check_no_longer("connectTimeout", self.connect_timeout, "requestTimeout", self.request_timeout)
+        if self.hedge is not None and self.attempts == 1:
+            raise PydanticCustomError("hedge", "must allow 2 attempts for its hedge, which is one itself, and allows 1")
         return self
 
 

@@ -125,6 +125,13 @@ class CredentialsSpec(Spec):
     """Names of keys in the Secret `optipath-credentials`. The first is used, the next back it up."""
 
 
+class LimitsSpec(Spec):
+    """How much of a provider to use."""
+
+    max_concurrent: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
+    """How many attempts each router, which means each pod, may have under way at once; any number if not given."""
+
+
 class ModelProviderSpec(Spec):
     """An account with somebody who serves models."""
 
@@ -144,6 +151,8 @@ class ModelProviderSpec(Spec):
     """Which keys to use; none where the provider asks for none."""
     models: Annotated[tuple[ModelSpec, ...], map_by("name", at_most=200, at_least=1)]
     """The models to use of it, each a target that policies can name."""
+    limits: LimitsSpec = LimitsSpec()
+    """How much of it to use."""
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:

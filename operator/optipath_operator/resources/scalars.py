@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 from optipath_operator.resources.base import Cel
 from optipath_operator.resources.text import Text
 
-_MAX_SECONDS = 24 * 3600
 _MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 
 
@@ -25,12 +24,42 @@ def seconds(duration: str) -> float:
     return sum(int(count) * _MILLISECONDS[unit] for count, unit in parts) / 1000
 
 
-def _bounded(duration: str) -> str:
-    if not 0 < seconds(duration) <= _MAX_SECONDS:
-        raise PydanticCustomError("form", "must be longer than nothing and at most 24h")
-    return duration
+def percentile(after: str) -> int | None:
+    """The percentile that `p95` names; None for a length of time."""
+    return int(after[1:]) if after.startswith("p") else None
 
 
+def _within(longest: str) -> AfterValidator:
+    """The bounds of a length of time; a percentile, where the form admits one, has none."""
+
+    def check(text: str) -> str:
+        if percentile(text) is None and not 0 < seconds(text) <= seconds(longest):
+            raise PydanticCustomError("form", "must be longer than nothing and at most {longest}", {"longest": longest})
+        return text
+
+    return AfterValidator(check)
+
+
+def _bounds(longest: str) -> Cel:
+    return Cel(
+        f"duration(self) > duration('0s') && duration(self) <= duration('{longest}')",
+        f"must be longer than nothing and at most {longest}",
+    )
+
+
+def _is_no_key(name: str) -> str:
+    if re.search(_LIKE_A_KEY, name):
+        raise PydanticCustomError("key", _NO_KEY)
+    return name
+
+
+# Keys of OpenAI, Anthropic, DeepSeek and OpenRouter begin with sk-, Google's with AIza, Groq's with gsk_; those of xAI,
+# Perplexity, Mistral, Together and Azure have longer runs of letters and digits than names do.
+_LIKE_A_KEY = "^(sk-|AIza|gsk_)|[A-Za-z0-9]{24}"
+_NO_KEY = (
+    "must be the name of a key in the Secret, and looks like a key itself: it begins like one, or has 24 letters and "
+    "digits in a row; if it is one, replace it"
+)
 _PLAIN = PlainSerializer(str, return_type=str)
 _NAME = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
 _LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
@@ -40,20 +69,19 @@ Money = Annotated[
     Decimal, Text(r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?$", 'dollars as a decimal such as "0.25"', 22), _PLAIN
 ]
 Fraction = Annotated[Decimal, Text(r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$", 'a decimal from "0" to "1"', 8), _PLAIN]
-Duration = Annotated[
+_LENGTH = "([0-9]{1,5}(h|m|s|ms)){1,4}"
+_LENGTH_IN_WORDS = 'a length of time such as "90s", "5m" or "1m30s"'
+Duration = Annotated[str, Text(f"^{_LENGTH}$", _LENGTH_IN_WORDS, 28, (_bounds("24h"),)), _within("24h")]
+ShortDuration = Annotated[str, Text(f"^{_LENGTH}$", _LENGTH_IN_WORDS, 28, (_bounds("60s"),)), _within("60s")]
+PercentileOrDuration = Annotated[
     str,
     Text(
-        r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
-        'a length of time such as "90s", "5m" or "1m30s"',
+        f"^(p[5-9][0-9]|{_LENGTH})$",
+        'a percentile from "p50" to "p99", or a length of time such as "800ms"',
         28,
-        (
-            Cel(
-                "duration(self) > duration('0s') && duration(self) <= duration('24h')",
-                "must be longer than nothing and at most 24h",
-            ),
-        ),
+        (Cel(f"self.startsWith('p') || ({_bounds('24h').rule})", _bounds("24h").message),),
     ),
-    AfterValidator(_bounded),
+    _within("24h"),
 ]
 ObjectName = Annotated[
     str, Text(f"^{_NAME}$", "an object's name: lower-case letters, digits, - and ., at most 253", 253)
@@ -66,7 +94,9 @@ KeyName = Annotated[
         r"^[A-Za-z0-9]([-_A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
         "the name of a key and not the key itself: letters, digits, - and _, at most 63",
         63,
+        (Cel(f"!self.matches('{_LIKE_A_KEY}')", _NO_KEY),),
     ),
+    AfterValidator(_is_no_key),
 ]
 FileName = Annotated[str, Text(r"^[-._A-Za-z0-9]{1,253}$", "a key of a ConfigMap", 253)]
 LabelKey = Annotated[str, Text(f"^({_NAME}/)?{_WORD}$", "a label's name", 317)]
