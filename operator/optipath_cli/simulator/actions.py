@@ -18,11 +18,22 @@ class Head:
     headers: Headers
     length: int | None
     """Bytes of body to come; None for a body in chunks."""
+    until_close: bool = False
+    """Neither length nor chunks: the body lasts until the connection is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """A piece of the body."""
+
+    data: bytes
+    tokens: int = 0
+    """Tokens of the answer in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes as they are, past all framing."""
 
     data: bytes
     tokens: int = 0
@@ -56,7 +67,7 @@ class Reset:
     """RST."""
 
 
-Action = Head | Write | End | Wait | Stall | Close | Reset
+Action = Head | Write | Raw | End | Wait | Stall | Close | Reset
 Script = Generator[Action, None, None]
 
 

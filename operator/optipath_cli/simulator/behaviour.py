@@ -1,32 +1,51 @@
-"""What a model name asks the simulator to do.
+"""How one request is answered, as a value. Which model names ask for what is said in `words`."""
 
-A name is parts joined by `+`, and each part is one of `WORDS`: `slow-250ms+tokens-3+cut`. A part that is
-none of them asks for nothing, so that `gpt-5-mini` and `ok-cheap` just answer well. Where two parts say
-different things about the same matter, the later one holds. Case does not matter, except in a key.
-"""
-
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
 
-from optipath_cli.simulator.request import fingerprint
+Content = Literal["text", "json", "tool", "refusal", "filtered"]
+Reason = Literal["status", "wrong-key", "quota", "context", "policy", "overloaded"]
+Shape = Literal["own", "html", "text", "empty", "anthropic", "azure", "gemini"]
+Place = Literal[
+    "retry-after", "retry-after-ms", "retry-after-date", "reset-requests", "reset-tokens", "message", "retry-info"
+]
+Fault = Literal["close", "reset", "stall", "truncate", "error", "bad-chunk"]
+Defect = Literal["badjson", "empty", "null", "double-key", "wrong-type"]
+Usage = Literal["asked", "never", "last", "in-finish", "each"]
+Lines = Literal["plain", "nospace", "multiline-data", "ids"]
+Omission = Literal["no-done", "no-finish", "done-only"]
+Framing = Literal[
+    "chunked-body",
+    "close-delimited",
+    "trailers",
+    "chunk-extensions",
+    "1xx",
+    "idle-close",
+    "both-lengths",
+    "two-lengths",
+]
+NoHead = Literal["half", "close", "reset"]
 
-Fault = Literal["close", "reset", "stall", "truncate", "error"]
-Content = Literal["text", "json", "tool", "badjson", "empty"]
-Reason = Literal["status", "wrong-key", "quota"]
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a refused caller is asked to wait, and where that stands."""
+
+    place: Place
+    wait: str
+    """As it is written there: `3`, `174ms`, `6m0s`; in a date, seconds from now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error in place of an answer."""
+    """An error in place of an answer; its status may be 200."""
 
     status: int
     reason: Reason = "status"
     """What the provider gives as its cause, beyond the status."""
-    retry_after: int | None = None
-    """Seconds in `Retry-After`."""
+    shape: Shape = "own"
+    """Whose body it is: the dialect's own, a proxy's page, or another provider's."""
+    patience: Patience | None = None
     requests: int | None = None
     """Only the first requests get it, this many."""
     seconds: float | None = None
@@ -35,7 +54,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A stream that goes wrong once `after` of its tokens are out."""
+    """An answer that goes wrong once `after` of its tokens are out."""
 
     fault: Fault
     after: int = 3
@@ -51,15 +70,62 @@ class Behaviour:
     """Wait between the head and the first event."""
     gap_seconds: float = 0.0
     """Wait between tokens."""
+    keepalive_seconds: float | None = None
+    """Between comments that come in place of events; for ever, unless there is a wait for the first token."""
+    byte_seconds: float | None = None
+    """Between the bytes of a body, each of which is a write of its own."""
+
     refusal: Refusal | None = None
+    context: int | None = None
+    """Longest prompt that is accepted, in tokens."""
+    concurrency: int | None = None
+    """Most requests to the model that are answered at once."""
     key: str | None = None
     """Fingerprint of the only key that is accepted."""
-    broken: Break | None = None
+    redirect: int | None = None
+    """Status of a redirect to the sink."""
+
     content: Content = "text"
     tokens: int | None = None
     """Length of the answer, where the name says it."""
     endless: bool = False
-    usage: bool = True
+    flood_megabytes: int | None = None
+    """Length of an answer that is made of long events, or of one long body."""
+    event_kilobytes: int | None = None
+    """Length of the answer's first token."""
+    usage: Usage = "asked"
+    """Where the token counts stand."""
+
+    broken: Break | None = None
+    defect: Defect | None = None
+    """What is wrong with the JSON."""
+    lines: Lines = "plain"
+    """How an event is written."""
+    line_end: str = "\n"
+    """Of the lines of events."""
+    omission: Omission | None = None
+    """What a stream lacks at its end."""
+    openings: int = 1
+    """How often a stream says its opening event."""
+    bom: bool = False
+    """The body begins with a byte order mark."""
+    feed_kilobytes: int = 0
+    """Line feeds that the body begins with."""
+    gzip: bool = False
+
+    framing: Framing | None = None
+    """How the answer is parted from what stands before and behind it, where that is not as usual."""
+    two_answers: bool = False
+    """Behind the answer comes one that nobody asked for."""
+    hop_headers: bool = False
+    """Headers that concern one connection, and those that name the provider."""
+    header_kilobytes: int = 0
+    """Headers beyond the useful ones."""
+    no_head: NoHead | None = None
+    """What happens to the connection where the head should be."""
+    race: Literal["close", "reset"] | None = None
+    """What happens to a connection on its second request."""
+
     words: tuple[str, ...] = field(default=(), compare=False)
     """The parts that were understood, a key by its fingerprint; what a log may show."""
 
@@ -75,105 +141,3 @@ class Behaviour:
 
     def __str__(self) -> str:
         return "+".join(self.words) or "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One thing a model name can ask for, and the only place that says so."""
-
-    forms: str
-    """How it is written, alternatives parted by a space; capitals stand for `VALUES`."""
-    says: str
-    change: Callable[..., dict[str, Any]]
-    """Values in the order written -> fields of `Behaviour`."""
-
-
-def _seconds(text: str) -> float:
-    """Seconds in `3s`, `0.5s` or `250ms`."""
-    return float(text[:-2]) / 1000 if text.endswith("ms") else float(text[:-1])
-
-
-def _refuse(
-    status: int, retry_after: int | None = None, *, requests: int | None = None, seconds: float | None = None
-) -> dict[str, Any]:
-    """A refusal; 429 asks for a second of patience unless the name says how much."""
-    if status == HTTPStatus.TOO_MANY_REQUESTS and retry_after is None:
-        retry_after = 1
-    return {"refusal": Refusal(status, retry_after=retry_after, requests=requests, seconds=seconds)}
-
-
-def _break(fault: Fault) -> Callable[..., dict[str, Any]]:
-    """A stream that goes wrong by `fault`, after three tokens where the name does not say."""
-    return lambda after=3: {"broken": Break(fault, after)}
-
-
-VALUES: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "STATUS": (r"[45]\d\d", int),
-    "TIME": (r"\d{1,7}(?:\.\d{1,7})?m?s", lambda text: _seconds(text.lower())),
-    "KEY": (r".+", str),
-    "MS": (r"\d{1,7}", int),
-    "N": (r"\d{1,7}", int),
-}
-
-WORDS: tuple[Word, ...] = (
-    Word("slow-TIME", "waits before the status line: slow-3s, slow-250ms", lambda t: {"head_seconds": t}),
-    Word(
-        "slow-first-token-N slow-first-token-TIME",
-        "head at once, first event after N seconds",
-        lambda t: {"first_token_seconds": float(t)},
-    ),
-    Word("drip-MS", "MS milliseconds between tokens", lambda ms: {"gap_seconds": ms / 1000}),
-    Word("tokens-N", "an answer of N tokens", lambda n: {"tokens": n}),
-    Word("infinite-stream", "a stream without end; not streamed, no answer at all", lambda: {"endless": True}),
-    Word("eSTATUS STATUS", "an error: e500, 503; 429 has Retry-After: 1", _refuse),
-    Word("STATUS-retry-after-N", "an error that asks for N seconds of patience", _refuse),
-    Word(
-        "for-N-STATUS for-TIME-STATUS",
-        "an error to the first N requests, or for that long after the first one; then well",
-        lambda end, status: _refuse(status, requests=end) if isinstance(end, int) else _refuse(status, seconds=end),
-    ),
-    Word("auth", "401 that quotes part of the key", lambda: {"refusal": Refusal(401, "wrong-key")}),
-    Word(
-        "auth-requires-KEY",
-        "401 to any other key; best given by POST /map, as model names are written down",
-        lambda key: {"key": fingerprint(key)},
-    ),
-    Word("quota", "429 insufficient_quota", lambda: {"refusal": Refusal(429, "quota")}),
-    Word("cut cut-after-N close-after-N", "closes the connection after N tokens (or 3)", _break("close")),
-    Word("reset reset-after-N", "resets the connection after N tokens (or 3)", _break("reset")),
-    Word("stall stall-after-N", "falls silent after N tokens (or 3)", _break("stall")),
-    Word("truncate-after-N", "ends cleanly after N tokens, without a finish", _break("truncate")),
-    Word("error-in-stream-N", "an error event after N tokens", _break("error")),
-    Word("badjson", "200 with JSON that stops half way", lambda: {"content": "badjson"}),
-    Word("empty", "200 with nothing in it", lambda: {"content": "empty"}),
-    Word("tool", "calls the request's first function, where it has one", lambda: {"content": "tool"}),
-    Word("json", "a JSON object, by the request's schema where it has one", lambda: {"content": "json"}),
-    Word("noUsage", "leaves the token counts out", lambda: {"usage": False}),
-)
-
-# A value stands in a form as capitals: N, or two and more of them.
-VALUE = re.compile(r"([A-Z]{2,}|N)")
-
-
-def _form(form: str) -> tuple[re.Pattern[str], list[Callable[[str], Any]]]:
-    """What matches a form, and how the values in it are read."""
-    parts = VALUE.split(form)
-    # A split by one group has the values at the odd places.
-    pattern = "".join(f"({VALUES[part][0]})" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-    return re.compile(pattern, re.IGNORECASE), [VALUES[name][1] for name in parts[1::2]]
-
-
-FORMS = [(*_form(form), word) for word in WORDS for form in word.forms.split()]
-
-
-def behaviour(model: str) -> Behaviour:
-    """The behaviour that a model name asks for."""
-    said = Behaviour()
-    for part in model.split("+"):
-        for pattern, values, word in FORMS:
-            if match := pattern.fullmatch(part):
-                fields = word.change(*(read(text) for read, text in zip(values, match.groups(), strict=True)))
-                shown = f"auth-requires-{fields['key']}" if "key" in fields else part
-                said = replace(said, **fields, words=(*said.words, shown))
-                break
-    return said

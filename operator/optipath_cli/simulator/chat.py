@@ -7,13 +7,13 @@ names the model and repeats every `nonce-…` of the prompt, which proves whose 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, cycle, islice
+from itertools import chain, cycle, islice, repeat
 from math import ceil
 from typing import Any
 
 import msgspec
 
-from optipath_cli.simulator.behaviour import Behaviour
+from optipath_cli.simulator.behaviour import Behaviour, Usage
 from optipath_cli.simulator.sample import sample
 
 Schema = dict[str, Any]
@@ -21,8 +21,11 @@ Schema = dict[str, Any]
 NONCE = re.compile(r"\bnonce-\w[\w-]*")
 CLOSING = ("The", "simulator", "made", "this", "answer.")
 FILLER = ("And", "so", "it", "goes", "on.")
+DECLINED = ("I", "cannot", "help", "with", "that.")
 PIECE = 8
 """Characters of JSON in a token."""
+LONG = 2**14
+"""Characters in a token of a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,12 @@ class Answer:
 
     pieces: Iterable[str]
     tool: str | None = None
-    usage: bool = True
-    """Token counts are told."""
+    declined: bool = False
+    """What is said is that the model will not answer."""
+    filtered: bool = False
+    """The provider's filter ended it."""
+    usage: Usage = "asked"
+    """Where the token counts stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +92,18 @@ def answer(asked: Asked, behaviour: Behaviour) -> Answer:
     if behaviour.content == "json" or asked.json:
         said: Any = {"model": asked.model, "nonces": _nonces(asked)} if asked.schema is None else sample(asked.schema)
         return Answer(_cut(_dump(said)), usage=behaviour.usage)
-    return Answer(_prose(asked, behaviour), usage=behaviour.usage)
+    if behaviour.content == "refusal":
+        return Answer([f"{word} " for word in DECLINED], declined=True, usage=behaviour.usage)
+    return Answer(_prose(asked, behaviour), filtered=behaviour.content == "filtered", usage=behaviour.usage)
 
 
 def _prose(asked: Asked, behaviour: Behaviour) -> Iterable[str]:
     """Words with the space behind them, a token each."""
+    if behaviour.flood_megabytes is not None:
+        return repeat("x" * LONG, behaviour.flood_megabytes * 2**20 // LONG)
     words = ["I", "am", f"{asked.model}.", *_nonces(asked), *CLOSING]
+    if behaviour.event_kilobytes is not None:
+        words.insert(0, "x" * (behaviour.event_kilobytes * 2**10))
     if behaviour.endless:
         return _Endless(words)
     # An answer that is to break after n tokens has more than n.

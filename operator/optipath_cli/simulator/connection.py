@@ -10,7 +10,8 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import assert_never, cast
+from itertools import count
+from typing import Protocol, assert_never, cast
 
 import httptools
 
@@ -20,6 +21,8 @@ from optipath_cli.simulator.actions import (
     Close,
     End,
     Head,
+    Headers,
+    Raw,
     Reset,
     Script,
     Stall,
@@ -34,12 +37,21 @@ MAX_REQUEST = 64 * 2**20
 LINGER_NOT = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing sends RST."""
 REASONS = {status.value: status.phrase for status in HTTPStatus}
+NUMBERS = count(1)
+"""For the connections of a process, in the order they are opened."""
+
+
+class Opened(Protocol):
+    """Whatever serves a connection."""
+
+    async def close(self) -> None:
+        """End what is under way, and the connection."""
 
 
 class Connection(asyncio.Protocol):
     """One connection, from accept to close."""
 
-    def __init__(self, reply: Callable[[Request], Script], connections: "set[Connection]") -> None:
+    def __init__(self, reply: Callable[[Request], Script], connections: set[Opened]) -> None:
         self._reply = reply
         self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
@@ -47,7 +59,12 @@ class Connection(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._gone = asyncio.Event()
+        self._held = b""
+        """A head that goes out with the first piece of its body, or before whatever else comes."""
         self._chunked = False
+        self._until_close = False
+        self._number = next(NUMBERS)
+        self._requests = 0
         self._begin()
 
     # What asyncio calls.
@@ -56,7 +73,8 @@ class Connection(asyncio.Protocol):
         """Begin to serve."""
         self._transport = cast("asyncio.Transport", transport)
         # Nothing is kept in the process: what was written is on its way, and a reset cannot overtake it.
-        self._transport.set_write_buffer_limits(high=0)
+        # Over TLS, asyncio takes a buffer that has reached its limit for a full one, even where both are 0.
+        self._transport.set_write_buffer_limits(high=0 if transport.get_extra_info("sslcontext") is None else 1)
         self._connections.add(self)
         self._task = asyncio.get_running_loop().create_task(self._serve())
         self._task.add_done_callback(_raise)
@@ -120,11 +138,14 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
+        self._requests += 1
         request = Request(
             self._parser.get_method().decode(),
             self._target.decode("latin-1"),
             tuple(self._headers),
             bytes(self._body),
+            self._number,
+            self._requests,
         )
         self._scripts.put_nowait((self._reply(request), self._parser.should_keep_alive()))
 
@@ -166,19 +187,19 @@ class Connection(asyncio.Protocol):
 
     async def _do(self, action: Action, *, keeps: bool) -> None:
         """Perform one action."""
+        if self._held and not isinstance(action, Write):
+            await self._write(b"")
         match action:
             case Head():
-                self._chunked = action.length is None
-                await self._write(_head(action, keeps=keeps))
-            case Write(data=b""):
-                pass
+                self._until_close = action.until_close
+                self._chunked = action.length is None and not action.until_close
+                self._held = _head(action, keeps=keeps)
             case Write(data=data):
-                # Between two pieces everybody else gets a turn, and a caller who left is noticed.
-                await asyncio.sleep(0)
-                await self._write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+                await self._piece(data)
+            case Raw(data=data):
+                await self._write(data)
             case End():
-                if self._chunked:
-                    await self._write(b"0\r\n\r\n")
+                await self._finish()
             case Wait(seconds=seconds):
                 await asyncio.sleep(seconds)
             case Stall():
@@ -191,9 +212,24 @@ class Connection(asyncio.Protocol):
             case _:
                 assert_never(action)
 
+    async def _piece(self, data: bytes) -> None:
+        """Write a piece of the body; an empty one would end a body in chunks."""
+        if data:
+            # Between two pieces everybody else gets a turn, and a caller who left is noticed.
+            await asyncio.sleep(0)
+            await self._write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+
+    async def _finish(self) -> None:
+        """End the body."""
+        if self._chunked:
+            await self._write(b"0\r\n\r\n")
+        elif self._until_close:
+            self._transport.close()
+
     async def _write(self, data: bytes) -> None:
         """Write, and wait until it is on its way."""
-        self._transport.write(data)
+        self._transport.write(self._held + data)
+        self._held = b""
         await self._writable.wait()
 
 
@@ -211,8 +247,12 @@ def _raise(task: asyncio.Task[None]) -> None:
 
 def _head(head: Head, *, keeps: bool) -> bytes:
     """The status line and headers as bytes."""
-    length = ("transfer-encoding", "chunked") if head.length is None else ("content-length", str(head.length))
-    connection = () if keeps else (("connection", "close"),)
-    lines = [f"{name}: {value}\r\n" for name, value in (*head.headers, length, *connection)]
+    length: Headers = (("content-length", str(head.length)),)
+    if head.until_close:
+        length, keeps = (), False
+    elif head.length is None:
+        length = (("transfer-encoding", "chunked"),)
+    connection: Headers = () if keeps else (("connection", "close"),)
+    lines = [f"{name}: {value}\r\n" for name, value in (*head.headers, *length, *connection)]
     reason = REASONS.get(head.status, "Unknown")
     return f"HTTP/1.1 {head.status} {reason}\r\n{''.join(lines)}\r\n".encode("latin-1")

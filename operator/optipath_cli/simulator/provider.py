@@ -2,28 +2,33 @@
 
 Chats are answered by the dialect of their path. `GET …/models` lists models. Three paths are for whoever runs
 the simulator, and are not written down as requests: `GET /stats` (with `?bodies=1` the latest bodies too),
-`POST /reset` and `POST /map`.
+`POST /reset` and `POST /map`. What follows a redirect comes to `/sink`, and is written down as such.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from time import monotonic, time
 
 import msgspec
 
 from optipath_cli.simulator.actions import Script, whole
-from optipath_cli.simulator.behaviour import Behaviour, Refusal, behaviour
+from optipath_cli.simulator.behaviour import Behaviour, Patience, Refusal
 from optipath_cli.simulator.chat import Asked, Stamp
 from optipath_cli.simulator.dialects import BadRequest, Dialect, openai
+from optipath_cli.simulator.refusals import json_headers
 from optipath_cli.simulator.request import Request, fingerprint
-from optipath_cli.simulator.script import json_headers, refuse, script
-from optipath_cli.simulator.stats import Outcome, Stats
+from optipath_cli.simulator.script import script
+from optipath_cli.simulator.stats import Arrival, Outcome, Stats
+from optipath_cli.simulator.words import behaviour
 
 DIALECTS: tuple[Dialect, ...] = (openai,)
 MODELS = ("ok-cheap", "ok-fast", "ok-strong", "ok-code")
 """What is listed beside the mapped models; any other name answers too."""
 JSON = (("content-type", "application/json"),)
+WRONG_KEY = Refusal(HTTPStatus.UNAUTHORIZED, "wrong-key")
+SPENT = Refusal(HTTPStatus.TOO_MANY_REQUESTS, "quota")
+BUSY = Refusal(HTTPStatus.TOO_MANY_REQUESTS, patience=Patience("retry-after", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Provider:
         """Behaviour by model, where it is not the model's name that says it."""
         self.accept_keys: set[str] | None = None
         """The keys that are let in; None for any, and for none at all."""
+        self.spent_keys: set[str] = set()
+        """Keys whose account has no money left."""
         self._ended = ended
         self._series: dict[tuple[str, str], _Series] = {}
 
@@ -62,6 +69,8 @@ class Provider:
                 return whole(HTTPStatus.OK, JSON, b"{}")
             case "POST", "/map":
                 return self._mapped(request)
+            case _, "/sink":
+                return self._sunk(request)
             case "POST", path if dialect := _dialect(path):
                 return self._chat(request, dialect)
             case _:
@@ -86,15 +95,28 @@ class Provider:
             asked = dialect.read(request.body)
         except BadRequest as error:
             return self._told(request, HTTPStatus.BAD_REQUEST, dialect.error(HTTPStatus.BAD_REQUEST, str(error)))
+        manner = self._manner(request, asked)
+        arrival = self.stats.arrived(request, asked, manner)
+        return self.stats.watched(arrival, self._answered(request, dialect, asked, manner, arrival), self._ended)
+
+    def _manner(self, request: Request, asked: Asked) -> Behaviour:
+        """How the request is answered: by its model, its key, and what came before it."""
         name = self.map.get(asked.model, asked.model)
         manner = behaviour(name)
-        arrival = self.stats.arrived(request, asked, manner)
-        stamp = Stamp(arrival.number, int(time()))
-        if self._admits(request.key, manner):
-            answered = script(self._turn(asked, name, manner), dialect, asked, stamp, request.key)
-        else:
-            answered = refuse(Refusal(HTTPStatus.UNAUTHORIZED, "wrong-key"), dialect, arrival.number, request.key)
-        return self.stats.watched(arrival, answered, self._ended)
+        if not self._admits(request.key, manner):
+            return replace(manner, refusal=WRONG_KEY)
+        if request.key in self.spent_keys:
+            return replace(manner, refusal=SPENT)
+        manner = self._turn(asked, name, manner)
+        return replace(manner, no_head=manner.race) if manner.race and request.place > 1 else manner
+
+    def _answered(
+        self, request: Request, dialect: Dialect, asked: Asked, manner: Behaviour, arrival: Arrival
+    ) -> Script:
+        """The answer, once the connection has come to it: what is under way by then counts."""
+        if manner.concurrency is not None and self.stats.busy[arrival.model] > manner.concurrency:
+            manner = replace(manner, refusal=BUSY, head_seconds=0)
+        yield from script(manner, dialect, asked, Stamp(arrival.number, int(time())), request.key)
 
     def _admits(self, key: str | None, manner: Behaviour) -> bool:
         """Whether the key is good, here and for this behaviour."""
@@ -119,7 +141,14 @@ class Provider:
     def _told(self, request: Request, status: int, body: bytes) -> Script:
         """A reply that no behaviour has a say in."""
         arrival = self.stats.arrived(request, None, None)
-        return self.stats.watched(arrival, whole(status, json_headers(arrival.number), body), self._ended)
+        headers = json_headers(Stamp(arrival.number, int(time())))
+        return self.stats.watched(arrival, whole(status, headers, body), self._ended)
+
+    def _sunk(self, request: Request) -> Script:
+        """What followed a redirect, written down."""
+        arrived = self._told(request, HTTPStatus.OK, b"{}")
+        self.stats.sink.append(self.stats.arrivals[-1])
+        return arrived
 
 
 def _dialect(path: str) -> Dialect | None:

@@ -23,6 +23,10 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     """In the order and spelling they came."""
     body: bytes
+    connection: int = 1
+    """Number of the connection it came on."""
+    place: int = 1
+    """Its own among the requests of that connection, from 1."""
 
     @property
     def path(self) -> str:

@@ -1,41 +1,63 @@
-"""A behaviour as a script: what happens on the wire, and when. Faults are here; words are the dialect's."""
+"""A behaviour as a script: what happens on the wire, and when.
+
+The answer and how it goes wrong are here. Errors in its place are in `refusals`, what becomes of its bytes in
+`body` and `framing`, and what it says is the dialect's.
+"""
 
 from typing import assert_never
 
-from optipath_cli.simulator.actions import Close, End, Head, Headers, Reset, Script, Stall, Wait, Write, whole
-from optipath_cli.simulator.behaviour import Behaviour, Break, Refusal
-from optipath_cli.simulator.chat import Asked, Stamp, answer
+from optipath_cli.simulator.actions import Close, End, Head, Raw, Reset, Script, Stall, Wait, Write, whole
+from optipath_cli.simulator.behaviour import Behaviour, Break, Defect, Refusal
+from optipath_cli.simulator.body import sent
+from optipath_cli.simulator.chat import Answer, Asked, Stamp, answer
 from optipath_cli.simulator.dialects import Dialect
+from optipath_cli.simulator.events import comment, selected, written
+from optipath_cli.simulator.framing import framed
+from optipath_cli.simulator.refusals import json_headers, refuse, request_id
 
 BROKEN = "The answer broke off, as its model name asks."
+STRANGER = "unasked-for"
+"""Model and text of an answer that nobody asked for."""
+GAP = "(gap)"
+"""Text that stands for a body's long part."""
+BLOCK = b"x" * 2**16
+"""A piece of a body that is long for its own sake."""
 
 
 def script(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp, key: str | None) -> Script:
     """The reply to a chat."""
     if behaviour.head_seconds:
         yield Wait(behaviour.head_seconds)
+    answered = sent(_answered(behaviour, dialect, asked, stamp, key), behaviour)
+    yield from framed(answered, behaviour, lambda: dialect.reply(Asked(STRANGER, ""), Answer([STRANGER]), stamp)[0])
+
+
+def _answered(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp, key: str | None) -> Script:
+    """The reply, framed as usual."""
+    if behaviour.redirect is not None:
+        return whole(behaviour.redirect, (("location", "/sink"), request_id(stamp)), b"")
     if behaviour.refusal is not None:
-        yield from refuse(behaviour.refusal, dialect, stamp.number, key)
-    elif asked.streams:
-        yield from _streamed(behaviour, dialect, asked, stamp)
-    else:
-        yield from _plain(behaviour, dialect, asked, stamp)
+        return refuse(behaviour.refusal, dialect, asked, stamp, key)
+    if behaviour.context is not None and asked.tokens > behaviour.context:
+        return refuse(Refusal(400, "context"), dialect, asked, stamp, key)
+    if asked.streams:
+        return _streamed(behaviour, dialect, asked, stamp)
+    if behaviour.flood_megabytes is not None:
+        return _long(behaviour.flood_megabytes, dialect, asked, stamp)
+    return _plain(behaviour, dialect, asked, stamp)
 
 
-def refuse(refusal: Refusal, dialect: Dialect, number: int, key: str | None) -> Script:
-    """An error as a whole reply."""
-    patience: Headers = () if refusal.retry_after is None else (("retry-after", str(refusal.retry_after)),)
-    yield from whole(refusal.status, (*json_headers(number), *patience), dialect.refusal(refusal, key))
-
-
-def json_headers(number: int) -> Headers:
-    """Headers of the reply to a request, in one piece."""
-    return (("content-type", "application/json"), _request_id(number))
-
-
-def _request_id(number: int) -> tuple[str, str]:
-    """The header by which a provider's support would find the request."""
-    return ("x-request-id", f"req_simulated_{number}")
+def _long(megabytes: int, dialect: Dialect, asked: Asked, stamp: Stamp) -> Script:
+    """A reply in one piece that is never whole in memory, here."""
+    body, tokens = dialect.reply(asked, Answer([GAP]), stamp)
+    before, after = body.rsplit(GAP.encode(), 1)
+    blocks = megabytes * 2**20 // len(BLOCK)
+    yield Head(200, json_headers(stamp), len(before) + blocks * len(BLOCK) + len(after))
+    yield Write(before)
+    for _ in range(blocks):
+        yield Write(BLOCK)
+    yield Write(after, tokens)
+    yield End()
 
 
 def _plain(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -> Script:
@@ -46,11 +68,10 @@ def _plain(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -
     body, tokens = dialect.reply(asked, answer(asked, behaviour), stamp)
     if seconds := behaviour.first_token_seconds + behaviour.gap_seconds * max(tokens - 1, 0):
         yield Wait(seconds)
-    headers, half = json_headers(stamp.number), body[: len(body) // 2]
-    if behaviour.content == "empty":
-        yield from whole(200, headers, b"")
-    elif behaviour.content == "badjson":
-        yield from whole(200, headers, half, tokens=tokens)
+    headers, half = json_headers(stamp), body[: len(body) // 2]
+    if behaviour.defect is not None:
+        said = 0 if behaviour.defect in {"empty", "null"} else tokens
+        yield from whole(200, headers, _spoilt(body, behaviour.defect), tokens=said)
     elif behaviour.broken is None:
         yield from whole(200, headers, body, tokens=tokens)
     else:
@@ -59,40 +80,70 @@ def _plain(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -
                 yield from whole(200, headers, dialect.error(500, BROKEN))
             case "truncate":
                 yield from whole(200, headers, half, tokens=tokens)
-            case "close" | "reset" | "stall":
-                yield Head(200, headers, len(body))
+            case "close" | "reset" | "stall" | "bad-chunk":
+                yield Head(200, headers, None if behaviour.broken.fault == "bad-chunk" else len(body))
                 yield Write(half, tokens)
-                yield from _broken(behaviour.broken, dialect)
+                yield from _broken(behaviour.broken, dialect, behaviour)
             case _:
                 assert_never(behaviour.broken.fault)
 
 
 def _streamed(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -> Script:
     """A reply in events."""
-    kind = ("content-type", "text/event-stream; charset=utf-8")
-    yield Head(200, (kind, _request_id(stamp.number)), None)
-    if behaviour.first_token_seconds:
-        yield Wait(behaviour.first_token_seconds)
-    if behaviour.content == "empty":
+    yield Head(200, (("content-type", "text/event-stream; charset=utf-8"), request_id(stamp)), None)
+    yield from _before_first_event(behaviour)
+    if behaviour.defect == "empty":
         yield End()
         return
-    broken, sent = behaviour.broken, 0
-    for event in dialect.events(asked, answer(asked, behaviour), stamp):
-        if broken and sent >= broken.after:
-            yield from _broken(broken, dialect)
+    broken, tokens = behaviour.broken, 0
+    for event in selected(dialect.events(asked, answer(asked, behaviour), stamp), behaviour):
+        if broken and tokens >= broken.after:
+            yield from _broken(broken, dialect, behaviour)
             return
-        if behaviour.content == "badjson":
-            yield Write(event.data[: len(event.data) // 2] + b"\n\n")
-            yield End()
-            return
-        if event.tokens and sent and behaviour.gap_seconds:
+        if event.tokens and tokens and behaviour.gap_seconds:
             yield Wait(behaviour.gap_seconds)
-        yield Write(event.data, event.tokens)
-        sent += event.tokens
+        data = event.data
+        if behaviour.defect and event.kind != "done":
+            data = _spoilt(data, behaviour.defect)
+        yield Write(written(data, behaviour), event.tokens)
+        if behaviour.defect == "badjson":
+            break
+        tokens += event.tokens
     yield End()
 
 
-def _broken(broken: Break, dialect: Dialect) -> Script:
+def _before_first_event(behaviour: Behaviour) -> Script:
+    """The wait for it, in silence or in comments."""
+    wait, gap = behaviour.first_token_seconds, behaviour.keepalive_seconds
+    if gap is None:
+        if wait:
+            yield Wait(wait)
+        return
+    waited = 0.0
+    while not wait or waited < wait:
+        yield Wait(gap)
+        yield Write(comment(behaviour))
+        waited += gap
+
+
+def _spoilt(data: bytes, defect: Defect) -> bytes:
+    """JSON with something wrong in it."""
+    match defect:
+        case "badjson":
+            return data[: len(data) // 2]
+        case "empty":
+            return b""
+        case "null":
+            return b"null"
+        case "double-key":
+            return b'{"choices":[],' + data[1:]
+        case "wrong-type":
+            return data.replace(b'"choices":[', b'"choices":"none","was":[', 1)
+        case _:
+            assert_never(defect)
+
+
+def _broken(broken: Break, dialect: Dialect, behaviour: Behaviour) -> Script:
     """How it goes wrong."""
     match broken.fault:
         case "close":
@@ -104,7 +155,10 @@ def _broken(broken: Break, dialect: Dialect) -> Script:
         case "truncate":
             yield End()
         case "error":
-            yield Write(dialect.error_event(BROKEN).data)
+            yield Write(written(dialect.error_event(BROKEN).data, behaviour))
             yield End()
+        case "bad-chunk":
+            yield Raw(b"many\r\nnot a chunk\r\n")
+            yield Close()
         case _:
             assert_never(broken.fault)

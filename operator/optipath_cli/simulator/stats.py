@@ -7,7 +7,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any, Literal
 
-from optipath_cli.simulator.actions import CallerLeft, Head, Script, Write
+from optipath_cli.simulator.actions import CallerLeft, Head, Raw, Script, Write
 from optipath_cli.simulator.behaviour import Behaviour
 from optipath_cli.simulator.chat import Asked
 from optipath_cli.simulator.request import Request, fingerprint
@@ -48,6 +48,10 @@ class Arrival:
     """As received, but a fingerprint wherever a key was."""
     body_size: int
     """Bytes."""
+    connection: int
+    """Number of the connection it came on."""
+    place: int
+    """Its own among the requests of that connection, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,27 @@ class Outcome:
     """None if no head went out."""
     chunks: int
     """Pieces of the body that went out with tokens in them."""
+    tokens: int
+    """Of the answer, as far as they were sent."""
+    bytes_sent: int
+    """Of the body, as far as the caller's side took them."""
     seconds: float
     """From the request's last byte to the end of the reply."""
     left: Phase | None
     """When the caller left, if it left early."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What of it is not in its arrival, and the arrival's number."""
+        return {
+            "number": self.arrival.number,
+            "model": self.arrival.model,
+            "status": self.status,
+            "chunks": self.chunks,
+            "tokens": self.tokens,
+            "bytes_sent": self.bytes_sent,
+            "seconds": self.seconds,
+            "left": self.left,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,8 @@ class Disconnect:
     model: str | None
     phase: Phase
     chunks: int
+    tokens: int
+    """Of the answer, as far as they were sent."""
 
 
 @dataclass(slots=True)
@@ -98,14 +121,23 @@ class Stats:
         self._now = now
         self._started = now()
         self.in_flight = 0
+        self.busy: Counter[str | None] = Counter()
+        """Requests that are being answered, by model."""
         self.reset()
 
     def reset(self) -> None:
         """Forget everything but the requests that are still being answered."""
         self.count = 0
+        self.connections = 0
+        """Those that a request came on."""
+        self.reused = 0
+        """Requests that were not the first on their connection."""
         self.models: defaultdict[str, ModelStats] = defaultdict(ModelStats)
         self.keys: Counter[str] = Counter()
         self.arrivals: deque[Arrival] = deque(maxlen=ARRIVALS)
+        self.sink: deque[Arrival] = deque(maxlen=ARRIVALS)
+        """Requests that followed a redirect."""
+        self.replies: deque[Outcome] = deque(maxlen=ARRIVALS)
         self.disconnects: deque[Disconnect] = deque(maxlen=ARRIVALS)
         self.bodies: deque[bytes] = deque(maxlen=BODIES)
         self.bytes_sent = 0
@@ -126,8 +158,14 @@ class Stats:
             key=fingerprint(request.key) if request.key else None,
             headers=request.headers_without_keys(),
             body_size=len(request.body),
+            connection=request.connection,
+            place=request.place,
         )
         self.arrivals.append(arrival)
+        if request.place == 1:
+            self.connections += 1
+        else:
+            self.reused += 1
         self._remember(request.body)
         if arrival.model is not None:
             self._model(arrival.model).count += 1
@@ -137,10 +175,9 @@ class Stats:
 
     def watched(self, arrival: Arrival, script: Script, ended: Callable[[Outcome], None]) -> Script:
         """The script, each action of which is written down once it has been performed."""
-        begun, status, chunks = self._now(), None, 0
+        begun, status, chunks, tokens, sent = self._now(), None, 0, 0, 0
         left: Phase | None = None
-        self.in_flight += 1
-        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        self._began(arrival)
         try:
             for action in script:
                 yield action
@@ -148,15 +185,32 @@ class Stats:
                     case Head():
                         status = action.status
                         self._answered(arrival, status)
-                    case Write():
+                    case Write() | Raw():
                         chunks += action.tokens > 0
+                        tokens += action.tokens
+                        sent += len(action.data)
                         self._sent(arrival, action)
         except CallerLeft:
             left = "before-head" if status is None else "in-stream"
-            self.disconnects.append(Disconnect(arrival.number, arrival.model, left, chunks))
+            self.disconnects.append(Disconnect(arrival.number, arrival.model, left, chunks, tokens))
         finally:
-            self.in_flight -= 1
-            ended(Outcome(arrival, status, chunks, self._now() - begun, left))
+            self._ended(arrival)
+            outcome = Outcome(arrival, status, chunks, tokens, sent, self._now() - begun, left)
+            self.replies.append(outcome)
+            ended(outcome)
+
+    def _began(self, arrival: Arrival) -> None:
+        """Count a request that is being answered."""
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        self.busy[arrival.model] += 1
+
+    def _ended(self, arrival: Arrival) -> None:
+        """Count it no more."""
+        self.in_flight -= 1
+        self.busy[arrival.model] -= 1
+        if not self.busy[arrival.model]:
+            del self.busy[arrival.model]
 
     def _remember(self, body: bytes) -> None:
         """Keep a body, and let the oldest ones go that there is no room for."""
@@ -176,7 +230,7 @@ class Stats:
             model.statuses[status] += 1
             model.prompt_tokens += arrival.prompt_tokens if status == HTTPStatus.OK else 0
 
-    def _sent(self, arrival: Arrival, write: Write) -> None:
+    def _sent(self, arrival: Arrival, write: Write | Raw) -> None:
         """Write down a piece of a body."""
         self.bytes_sent += len(write.data)
         if arrival.model is not None:
@@ -189,10 +243,14 @@ class Stats:
             "in_flight": self.in_flight,
             "max_in_flight": self.max_in_flight,
             "bytes_sent": self.bytes_sent,
+            "connections": self.connections,
+            "reused": self.reused,
             "models": self.models,
             "keys": self.keys,
             "disconnects": list(self.disconnects),
             "arrivals": list(self.arrivals),
+            "replies": [reply.as_json() for reply in tuple(self.replies)],
+            "sink": list(self.sink),
         }
         if bodies:
             told["bodies"] = [body.decode(errors="replace") for body in self.bodies]

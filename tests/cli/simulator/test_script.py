@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from optipath_cli.simulator.actions import Action, Close, End, Head, Reset, Stall, Wait, Write
-from optipath_cli.simulator.behaviour import behaviour
 from optipath_cli.simulator.chat import Stamp
 from optipath_cli.simulator.dialects import BadRequest, openai
 from optipath_cli.simulator.script import script
+from optipath_cli.simulator.words import behaviour
 
 
 def actions(model: str, **members: Any) -> list[Action]:

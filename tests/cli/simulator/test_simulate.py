@@ -1,10 +1,12 @@
 """`optipath simulate`, as a user runs it."""
 
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from socket import socket
 
 import httpx
@@ -12,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from optipath_cli.simulate import simulate
-from optipath_cli.simulator.behaviour import WORDS
+from optipath_cli.simulator.words import WORDS
 
 PROGRAM = [sys.executable, "-c", "from optipath_cli.simulate import simulate; simulate()", "--listen", "127.0.0.1:0"]
 
@@ -47,6 +49,38 @@ def test_quiet_says_nothing_of_requests() -> None:
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate()
     assert said == ""
+
+
+def test_it_speaks_tls_and_says_whom_to_trust(tmp_path: Path) -> None:
+    authority = tmp_path / "authority.pem"
+    with running("--tls", "good", "--authority", str(authority)) as (process, url):
+        trust = ssl.create_default_context(cafile=authority)
+        with httpx.Client(verify=trust, trust_env=False) as http:
+            assert http.get(f"{url}/models").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+
+@pytest.mark.parametrize("options", [[], ["--tls", "plain"], ["--tls", "stalled"]])
+def test_without_a_certificate_there_is_nobody_to_trust(tmp_path: Path, options: list[str]) -> None:
+    result = CliRunner().invoke(simulate, [*options, "--authority", str(tmp_path / "authority.pem")])
+    assert result.exit_code == 2
+    assert "nobody to trust" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "authority.pem"
+    result = CliRunner().invoke(simulate, ["--tls", "good", "--authority", str(missing)])
+    assert result.exit_code == 1
+    assert f"cannot write {missing}" in result.output.replace("\n", "")
+
+
+def test_it_says_where_connects_hang() -> None:
+    with running("--quiet", "--blackhole-port", "0") as (process, _):
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate()
+    assert said.startswith("connects hang at 127.0.0.1:")
 
 
 def test_help_lists_every_word() -> None:

@@ -74,6 +74,38 @@ async def test_requests_under_way_are_counted(
     assert (simulator.stats.in_flight, simulator.stats.max_in_flight) == (0, 2)
 
 
+async def test_replies_are_told_with_what_was_sent_of_them(http: httpx.AsyncClient) -> None:
+    plain = await http.post(CHATS, json=chat("tokens-4"))
+    await http.post(CHATS, json=chat("e500"))
+    first, second = (await http.get("/stats")).json()["replies"]
+    told = {"number": 1, "model": "tokens-4", "status": 200, "chunks": 1, "tokens": 4, "left": None}
+    assert first | told == first
+    assert first["bytes_sent"] == len(plain.content)
+    assert (second["number"], second["status"], second["tokens"]) == (2, 500, 0)
+
+
+async def test_connections_are_told_from_requests(simulator: Simulator) -> None:
+    for _ in range(2):
+        async with httpx.AsyncClient(base_url=simulator.url, trust_env=False) as http:
+            for _ in range(3):
+                await http.post("/chat/completions", json=chat("ok"))
+    told = simulator.stats.as_json(bodies=False)
+    assert (told["count"], told["connections"], told["reused"]) == (6, 2, 4)
+    assert [arrival.place for arrival in simulator.stats.arrivals] == [1, 2, 3] * 2
+
+
+async def test_of_a_caller_that_leaves_it_is_told_how_far_it_read(
+    http: httpx.AsyncClient, outcomes: asyncio.Queue[Outcome]
+) -> None:
+    async with http.stream("POST", CHATS, json=chat("stall-after-2", stream=True)) as reply:
+        async for line in reply.aiter_lines():
+            if '"am "' in line:
+                break
+    await outcomes.get()
+    (left,) = (await http.get("/stats")).json()["disconnects"]
+    assert left == {"number": 1, "model": "stall-after-2", "phase": "in-stream", "chunks": 2, "tokens": 2}
+
+
 async def test_a_reset_forgets_what_was_asked(simulator: Simulator, http: httpx.AsyncClient) -> None:
     assert (await http.post(CHATS, json=chat("for-1-503"))).status_code == 503
     assert (await http.post("/reset")).status_code == 200

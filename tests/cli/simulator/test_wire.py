@@ -1,39 +1,14 @@
 """The simulator over real sockets: framing, faults and callers that leave."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
 
+from cli.simulator.caller import chat, connected, raw
 from optipath_cli.simulator import Outcome, Simulator
-
-
-def chat(model: str, **members: Any) -> dict[str, Any]:
-    return {"model": model, "messages": [{"role": "user", "content": "hello"}], **members}
-
-
-def raw(model: str, **members: Any) -> bytes:
-    """A request as bytes."""
-    body = json.dumps(chat(model, **members)).encode()
-    return b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
-
-
-@asynccontextmanager
-async def connected(simulator: Simulator) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection(simulator.host, simulator.port)
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-        try:
-            await writer.wait_closed()
-        except ConnectionResetError:
-            assert reader.exception() is not None
 
 
 async def test_a_connection_serves_one_request_after_another(simulator: Simulator) -> None:

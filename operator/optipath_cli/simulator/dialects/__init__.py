@@ -1,13 +1,13 @@
 """What a dialect must know: requests read into `Asked`, answers written as its own bytes.
 
-A dialect is pure, and knows nothing of connections, waits or faults: those are the script's.
+A dialect is pure, and knows nothing of connections, waits, faults or how events are written: those are the script's.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from optipath_cli.simulator.behaviour import Refusal
+from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp
 
 
@@ -20,7 +20,9 @@ class Event:
     """One event of a stream."""
 
     data: bytes
-    """As it stands on the wire."""
+    """What its data field says, in one line."""
+    kind: Literal["opening", "content", "finish", "usage", "done", "error"] = "content"
+    """What it is in its stream."""
     tokens: int = 0
 
 
@@ -39,11 +41,8 @@ class Dialect(Protocol):
     def events(self, asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
         """The reply as a stream, up to its end mark."""
 
-    def refusal(self, refusal: Refusal, key: str | None) -> bytes:
-        """The body of a refusal, which may quote a part of the key."""
-
-    def error(self, status: int, message: str) -> bytes:
-        """The body of an error with the type and code that go with its status."""
+    def error(self, status: int, message: str, reason: Reason = "status") -> bytes:
+        """The body of an error with the type and code that go with its reason, or its status if that is all."""
 
     def error_event(self, message: str) -> Event:
         """An error in the middle of a stream."""

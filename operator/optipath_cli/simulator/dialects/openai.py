@@ -6,11 +6,11 @@ The shapes are those of the published API: `chat.completion`, `chat.completion.c
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated, Any, assert_never
+from typing import Annotated, Any
 
 import msgspec
 
-from optipath_cli.simulator.behaviour import Refusal
+from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import BadRequest, Event
 
@@ -28,6 +28,14 @@ KINDS = {
     529: ("overloaded_error", "overloaded"),
 }
 """Type and code of an error, by status; every other one is the server's."""
+REASONS: dict[Reason, tuple[str, str | None]] = {
+    "wrong-key": ("invalid_request_error", "invalid_api_key"),
+    "quota": ("insufficient_quota", "insufficient_quota"),
+    "context": ("invalid_request_error", "context_length_exceeded"),
+    "policy": ("invalid_request_error", "content_policy_violation"),
+    "overloaded": ("service_unavailable", "overloaded"),
+}
+"""Type and code where the cause is known; these go before the status."""
 
 
 class _Part(msgspec.Struct):
@@ -112,68 +120,58 @@ def reply(asked: Asked, answer: Answer, stamp: Stamp) -> tuple[bytes, int]:
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
     if answer.tool is not None:
         message |= {"content": None, "tool_calls": [_call(answer.tool, text, stamp)]}
+    elif answer.declined:
+        message |= {"content": None, "refusal": text}
     choice: Json = {"message": message, "logprobs": None, "finish_reason": _finish(answer)}
     completion = _envelope("chat.completion", asked, stamp)
     completion["choices"] = [{"index": index, **choice} for index in range(asked.choices)]
     tokens = len(pieces) * asked.choices
-    if answer.usage:
+    if answer.usage != "never":
         completion["usage"] = _usage(asked, tokens)
     return msgspec.json.encode(completion), tokens
 
 
 def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
     """A stream of `chat.completion.chunk`, up to `[DONE]`."""
-    wants_usage = asked.stream_usage and answer.usage
+    wants_usage = asked.stream_usage and answer.usage == "asked"
     envelope = _envelope("chat.completion.chunk", asked, stamp) | ({"usage": None} if wants_usage else {})
     choices = range(asked.choices)
+    tokens = 0
 
-    def chunk(index: int, delta: Json, finish: str | None = None, tokens: int = 0) -> Event:
+    def chunk(index: int, delta: Json, finish: str | None = None) -> bytes:
         choice: Json = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return _event(envelope | {"choices": [choice]}, tokens)
+        counted = answer.usage == "each" or (answer.usage == "in-finish" and finish is not None)
+        usage = {"usage": _usage(asked, tokens)} if counted else {}
+        return msgspec.json.encode(envelope | {"choices": [choice]} | usage)
 
     opening: Json = {"role": "assistant", "content": "", "refusal": None}
     if answer.tool is not None:
         opening |= {"content": None, "tool_calls": [{"index": 0, **_call(answer.tool, "", stamp)}]}
     for index in choices:
-        yield chunk(index, opening)
-    tokens = 0
+        yield Event(chunk(index, opening), "opening")
     for piece in answer.pieces:
-        delta: Json = {"content": piece}
+        delta: Json = {"refusal" if answer.declined else "content": piece}
         if answer.tool is not None:
             delta = {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
         for index in choices:
             tokens += 1
-            yield chunk(index, delta, tokens=1)
+            yield Event(chunk(index, delta), tokens=1)
     for index in choices:
-        yield chunk(index, {}, finish=_finish(answer))
-    if wants_usage:
-        yield _event(envelope | {"choices": [], "usage": _usage(asked, tokens)})
-    yield Event(b"data: [DONE]\n\n")
+        yield Event(chunk(index, {}, finish=_finish(answer)), "finish")
+    if wants_usage or answer.usage == "last":
+        yield Event(msgspec.json.encode(envelope | {"choices": [], "usage": _usage(asked, tokens)}), "usage")
+    yield Event(b"[DONE]", "done")
 
 
-def refusal(refusal: Refusal, key: str | None) -> bytes:
-    """The body of a refusal; a wrong key is quoted in part."""
-    match refusal.reason:
-        case "wrong-key":
-            shown = f"{key[:5]}****{key[-4:]}" if key else "none"
-            return error(refusal.status, f"Incorrect API key provided: {shown}. This provider is a simulator.")
-        case "quota":
-            message = "The account has spent its quota. This provider is a simulator and has none to sell."
-            return _error(message, "insufficient_quota", "insufficient_quota")
-        case "status":
-            return error(refusal.status, f"The model name asks the simulator for status {refusal.status}.")
-        case _:
-            assert_never(refusal.reason)
-
-
-def error(status: int, message: str) -> bytes:
-    """The body of an error with the type and code that go with its status."""
-    return _error(message, *KINDS.get(status, ("server_error", None)))
+def error(status: int, message: str, reason: Reason = "status") -> bytes:
+    """The body of an error with the type and code that go with its reason, or its status if that is all."""
+    kind, code = REASONS.get(reason) or KINDS.get(status, ("server_error", None))
+    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})
 
 
 def error_event(message: str) -> Event:
     """An error in the middle of a stream."""
-    return Event(b"data: " + error(HTTPStatus.INTERNAL_SERVER_ERROR, message) + b"\n\n")
+    return Event(error(HTTPStatus.INTERNAL_SERVER_ERROR, message), "error")
 
 
 def models(names: list[str], created: int) -> bytes:
@@ -194,11 +192,6 @@ def _envelope(kind: str, asked: Asked, stamp: Stamp) -> Json:
     }
 
 
-def _event(chunk: Json, tokens: int = 0) -> Event:
-    """A chunk as a server-sent event."""
-    return Event(b"data: " + msgspec.json.encode(chunk) + b"\n\n", tokens)
-
-
 def _call(name: str, arguments: str, stamp: Stamp) -> Json:
     """A call of a function."""
     return {
@@ -210,6 +203,8 @@ def _call(name: str, arguments: str, stamp: Stamp) -> Json:
 
 def _finish(answer: Answer) -> str:
     """Why the answer ended."""
+    if answer.filtered:
+        return "content_filter"
     return "stop" if answer.tool is None else "tool_calls"
 
 
@@ -227,8 +222,3 @@ def _usage(asked: Asked, tokens: int) -> Json:
             "rejected_prediction_tokens": 0,
         },
     }
-
-
-def _error(message: str, kind: str, code: str | None) -> bytes:
-    """An error in OpenAI's shape."""
-    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})
