@@ -19,9 +19,9 @@ _TOOL = {
 }
 
 
-def body(size: int, *, messages: int = 1, tools: int = 0) -> bytes:
+def body(size: int, *, messages: int = 1, tools: int = 0, model: str = "auto", stream: bool = True) -> bytes:
     """A chat completion request of about this many bytes."""
-    rest = {"model": "auto", "stream": True, **({"tools": [_TOOL] * tools} if tools else {})}
+    rest = {"model": model, "stream": stream, **({"tools": [_TOOL] * tools} if tools else {})}
     room = (size - len(json.dumps(rest)) - 40 * messages) // messages
     text = (_SENTENCE * (room // len(_SENTENCE) + 1))[:room]
     return json.dumps({**rest, "messages": [{"role": "user", "content": text}] * messages}).encode()
@@ -33,9 +33,13 @@ def request(size: int) -> ChatRequest:
     return ChatRequest("request", "decision", 0.0, {"content-type": "application/json"}, sent, read_asked(sent))
 
 
+def sizes(model: str = "auto", *, stream: bool = True) -> dict[str, bytes]:
+    """The sizes, and a request of each."""
+    return {
+        "1 KiB": body(KIB, model=model, stream=stream),
+        "20 KiB, 40 messages, 10 tools": body(20 * KIB, messages=40, tools=10, model=model, stream=stream),
+        "100 KiB": body(100 * KIB, model=model, stream=stream),
+    }
+
+
 KIB = 1024
-SIZES = {
-    "1 KiB": body(KIB),
-    "20 KiB, 40 messages, 10 tools": body(20 * KIB, messages=40, tools=10),
-    "100 KiB": body(100 * KIB),
-}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from e2e.bench.figure import Figure, microseconds
+from e2e.bench.prompts import KIB, request
 from optipath_router.providers import OPENAI
 
 _CHUNKS = 200
@@ -19,21 +20,22 @@ def streaming() -> Iterator[Figure]:
         "model": "gpt-5-mini",
         "choices": [{"index": 0, "delta": {"content": " word"}, "logprobs": None, "finish_reason": None}],
     }
+    asked = request(KIB)
     event = b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
     def each_alone() -> None:
-        reader = OPENAI.reader()
+        reader = OPENAI.reader(asked)
         for _ in range(_CHUNKS):
             list(reader.feed(event))
 
     def all_at_once() -> None:
-        list(OPENAI.reader().feed(event * _CHUNKS))
+        list(OPENAI.reader(asked).feed(event * _CHUNKS))
 
     long = b'data: {"choices": [], "x": "' + b"x" * 1_000_000 + b'"}\n\n'
     pieces = [long[at : at + _PIECES] for at in range(0, len(long), _PIECES)]
 
     def long_one() -> None:
-        reader = OPENAI.reader()
+        reader = OPENAI.reader(asked)
         for piece in pieces:
             list(reader.feed(piece))
 
