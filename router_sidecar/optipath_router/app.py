@@ -1,5 +1,6 @@
 """The composition root: everything is built here, once, in order, in the open."""
 
+import random
 import time
 from dataclasses import dataclass
 
@@ -7,12 +8,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from optipath_router.account import Account, Decisions
+from optipath_router.account import Account, Decisions, count
 from optipath_router.api.admin import Admin
 from optipath_router.api.chat import ChatCompletions
 from optipath_router.api.decisions import DecisionsEndpoint
 from optipath_router.api.elsewhere import internal_error, no_endpoint
 from optipath_router.api.models import Models
+from optipath_router.call.health import USUAL, Healths, HealthSettings
 from optipath_router.credentials import NO_KEYS, Keys
 from optipath_router.live import Live
 from optipath_router.runtime import Runtime, Shared
@@ -35,13 +37,14 @@ class App:
     shared: Shared
 
 
-def compose(settings: Settings) -> App:
+def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     """A router that serves 503 until its watch has found a snapshot."""
     now, wall = time.monotonic, time.time
     metrics, decisions = Metrics(), Decisions()
     runtime: Live[Runtime | None] = Live(None)
     keys: Live[Keys] = Live(NO_KEYS)
-    shared = Shared(keys, Account(decisions, metrics, now=now, wall=wall), metrics, now)
+    account = Account(decisions, lambda record: count(record, metrics), now=now, wall=wall)
+    shared = Shared(keys, account, metrics, now, Healths(now, random.random, lambda: keys.current, health))
     watch = Watch(runtime, shared, settings, wall=wall)
     chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
     api = _app(

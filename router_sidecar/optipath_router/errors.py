@@ -20,6 +20,8 @@ class Code(StrEnum):
     INVALID_REQUEST = "invalid_request"
     MODEL_NOT_FOUND = "model_not_found"
     REQUEST_TOO_LARGE = "request_too_large"
+    REQUEST_TIMEOUT = "request_timeout"
+    OVERLOADED = "overloaded"
     NO_ELIGIBLE_TARGET = "no_eligible_target"
     RATE_LIMITED = "rate_limited"
     ALL_ATTEMPTS_FAILED = "all_attempts_failed"
@@ -35,6 +37,10 @@ class Outcome(StrEnum):
     OK = "ok"
     REFUSED = "refused"
     """The provider found fault with the request, which is the caller's to mend."""
+    CONTEXT_LENGTH = "context_length"
+    """The request is longer than the model's window; a larger model may serve it."""
+    TOO_LARGE = "too_large"
+    """The request alone exceeds a limit of the provider's; no wait helps, another target may."""
     NOT_SPOKEN = "not_spoken"
     """The provider's type is of a newer release than this router."""
     NO_KEY = "no_key"
@@ -45,6 +51,11 @@ class Outcome(StrEnum):
     QUOTA = "quota"
     NOT_SERVED = "not_served"
     BUSY = "busy"
+    """The provider limits the rate of this account."""
+    OVERLOADED = "overloaded"
+    """The provider has more to do than it can, whoever asks."""
+    UNAVAILABLE = "unavailable"
+    """The provider cannot serve the model, and not a moment later either."""
     TIMEOUT = "timeout"
     SERVER_ERROR = "server_error"
     BROKEN = "broken"
@@ -52,6 +63,16 @@ class Outcome(StrEnum):
     """It failed after its first content had gone to the caller."""
     ABANDONED = "abandoned"
     """The caller left."""
+    STOPPED = "stopped"
+    """This router had to stop."""
+    LOST = "lost"
+    """A hedge: another attempt answered first."""
+    BREAKER_OPEN = "breaker_open"
+    """Passed over, as are those below: it has failed too often of late."""
+    EJECTED = "ejected"
+    COOLING_DOWN = "cooling_down"
+    KEY_REFUSED = "key_refused"
+    CONCURRENCY = "concurrency"
 
 
 class RouterError(Exception):
@@ -85,8 +106,10 @@ class UpstreamError(RouterError):
 class UpstreamBusy(UpstreamError):
     """The provider asks for patience."""
 
-    def __init__(self, message: str, *, status: int, retry_after_seconds: float | None) -> None:
-        super().__init__(Outcome.BUSY, message, status=status)
+    def __init__(
+        self, message: str, *, status: int, retry_after_seconds: float | None, outcome: Outcome = Outcome.BUSY
+    ) -> None:
+        super().__init__(outcome, message, status=status)
         self.retry_after_seconds = retry_after_seconds
 
 

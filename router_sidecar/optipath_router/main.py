@@ -6,6 +6,7 @@ import sys
 import uvloop
 
 from optipath_router.server import CannotListen, serve
+from optipath_router.serving.limits import raise_open_files
 from optipath_router.settings import SettingsError, settings
 from optipath_router.telemetry.logs import log_as_json
 
@@ -15,6 +16,7 @@ def main() -> None:
     try:
         chosen = settings(os.environ)
         log_as_json(chosen.log_level)
+        raise_open_files()
         uvloop.run(serve(chosen))
     except (SettingsError, CannotListen) as error:
         sys.exit(f"optipath-router: {error}")

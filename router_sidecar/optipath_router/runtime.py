@@ -3,26 +3,27 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from optipath_router.account import Account
-from optipath_router.call.attempt import Attempt
+from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
-from optipath_router.call.failover import Failover
+from optipath_router.call.health import Healths
+from optipath_router.call.layers import layers
 from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
-from optipath_router.chat.reply import Streamed, Whole
 from optipath_router.classify import features
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
 from optipath_router.decide.plan import Plan, make_plan, route_id
-from optipath_router.decide.turns import Turns
 from optipath_router.flow import Flow
 from optipath_router.live import Live
 from optipath_router.providers import DIALECTS
+from optipath_router.room import Room
 from optipath_router.telemetry.metrics import Metrics
-from optipath_snapshot import Provider, SnapshotFile
+from optipath_snapshot import Provider, Snapshot, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Shared:
     account: Account
     metrics: Metrics
     now: Callable[[], float]
+    healths: Healths
     pools: Pools = field(default_factory=Pools)
-    turns: Turns = field(default_factory=Turns)
+    room: Room = field(default_factory=Room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +69,39 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
 
     def decided(seen: Features) -> Decision:
         started = now()
-        decision = decide(seen, plan, shared.turns.health(), secrets.randbits(64))
+        decision = decide(seen, plan, shared.healths.view(), secrets.randbits(64))
         shared.metrics.decision_seconds.observe(now() - started)
         if decision.route:
-            shared.turns.taken(decision.route)
+            shared.healths.turns.taken(decision.route)
         return decision
 
-    async def service(attempt: Attempt) -> Whole | Streamed:
-        return await send(attempt, now)
-
-    call = Failover(service, endpoints, lambda: shared.keys.current, shared.account.abandoned, now)
+    call = Dispatch(
+        layers(partial(send, now=now, room=shared.room), shared.healths, now),
+        endpoints,
+        keys=lambda: shared.keys.current,
+        healths=shared.healths,
+        abandoned=shared.account.abandoned,
+        now=now,
+    )
     flow = Flow(features, decided, call, shared.account)
     return Runtime(file, plan, flow, frozenset(origins.values()), now())
 
 
 async def settle(runtime: Runtime, shared: Shared) -> None:
     """Let go of what only earlier runtimes used; requests in flight end first."""
-    shared.turns.keep([route_id(route) for route in runtime.file.snapshot.routes])
+    snapshot, healths = runtime.file.snapshot, shared.healths
+    healths.limits(snapshot.providers)
+    healths.keep(snapshot.targets)
+    healths.turns.keep([route_id(route) for route in snapshot.routes])
+    shared.metrics.keep(_names(snapshot))
     await shared.pools.keep(runtime.origins)
+
+
+def _names(snapshot: Snapshot) -> frozenset[str]:
+    """Every name of a snapshot's that a metric may carry."""
+    names = {provider.name for provider in snapshot.providers}
+    for target in snapshot.targets:
+        names |= {target.name, target.model}
+    for route in snapshot.routes:
+        names |= {route.rule, f"{route.policy.namespace}/{route.policy.name}"}
+    return frozenset(names)

@@ -12,17 +12,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-import uvicorn
-from starlette.applications import Starlette
-
 from optipath_router.app import App, compose
+from optipath_router.call.health import USUAL, HealthSettings
 from optipath_router.drain import drained
+from optipath_router.serving.hosts import hosts_of
+from optipath_router.serving.limits import ADMIN, Limits, connections_within, open_files
+from optipath_router.serving.port import Port
+from optipath_router.serving.serving import Serving
 from optipath_router.settings import Address, Settings
+from optipath_router.telemetry.lag import watch_lag
 
 log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 2048
-_CLOSING_SECONDS: Final = 3
 _NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
@@ -38,22 +40,27 @@ class CannotListen(Exception):
     """An address that is taken, or not this machine's."""
 
 
-async def serve(settings: Settings, started: Callable[[Bound], None] | None = None) -> None:
+async def serve(
+    settings: Settings, started: Callable[[Bound], None] | None = None, health: HealthSettings = USUAL
+) -> None:
     """Run a router until it is told to stop by SIGTERM or SIGINT, or cancelled; raises CannotListen.
 
     SIGTERM lets it drain, a second one or SIGINT ends it at once.
     """
-    app = compose(settings)
+    app = compose(settings, health)
     await app.watch.look()
     api_sockets, admin_sockets = _sockets(settings.listen, settings.admin)
-    api, admin = _server(app.api), _server(app.admin)
+    api, admin = _ports(app, settings)
     stop = _Stop()
     with stop.signals():
         serving = [
             asyncio.create_task(server.serve(sockets))
             for server, sockets in ((api, api_sockets), (admin, admin_sockets))
         ]
-        watching = asyncio.create_task(app.watch.run())
+        watching = [
+            asyncio.create_task(app.watch.run()),
+            asyncio.create_task(watch_lag(app.shared.metrics.lag_seconds.observe)),
+        ]
         # What is there now stays: the collector need not walk over it again and again.
         gc.collect()
         gc.freeze()
@@ -67,8 +74,9 @@ async def serve(settings: Settings, started: Callable[[Bound], None] | None = No
             app.chat.cut()
             api.should_exit = admin.should_exit = True
             await asyncio.gather(*serving)
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
             await app.shared.pools.close()
 
 
@@ -118,28 +126,13 @@ class _Stop:
             log.warning("time is up", extra={"in_flight": app.chat.in_flight})
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own ideas of signals: two of them share this process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _server(app: Starlette) -> _Server:
-    return _Server(
-        uvicorn.Config(
-            app,
-            http="httptools",
-            ws="none",
-            loop="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=_CLOSING_SECONDS,
-        )
+def _ports(app: App, settings: Settings) -> tuple[Port, Port]:
+    """The API's port, and that of probes and metrics."""
+    limits = Limits(connections_within(open_files()), settings.max_in_flight)
+    room, count = app.shared.room, app.shared.metrics.turned_away
+    return (
+        Port(app.api, Serving(limits, room, count, hosts_of(settings.listen))),
+        Port(app.admin, Serving(ADMIN, room, count)),
     )
 
 

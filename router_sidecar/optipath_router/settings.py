@@ -40,6 +40,8 @@ class Settings:
     """Whose router this is; empty takes any snapshot."""
     grace_seconds: float = 30.0
     """How long after SIGTERM the pod is killed."""
+    max_in_flight: int = 1000
+    """How many requests are served at once; the next is told to come back."""
     log_level: str = "INFO"
 
 
@@ -54,6 +56,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
         admin=_addresses(environment, "OPTIPATH_ADMIN", default.admin),
         namespace=environment.get("OPTIPATH_NAMESPACE", ""),
         grace_seconds=_seconds(environment, "OPTIPATH_GRACE_SECONDS", default.grace_seconds),
+        max_in_flight=_count(environment, "OPTIPATH_MAX_IN_FLIGHT", default.max_in_flight),
         log_level=_log_level(environment.get("OPTIPATH_LOG_LEVEL", default.log_level)),
     )
 
@@ -89,6 +92,13 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     if not 0 <= value < float("inf"):
         raise SettingsError(f"{name}: {text!r} is not a number of seconds")
     return value
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or not int(text):
+        raise SettingsError(f"{name}: {text!r} is not a number from 1 upwards")
+    return int(text)
 
 
 def _log_level(text: str) -> str:

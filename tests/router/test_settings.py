@@ -21,6 +21,7 @@ GOOD: dict[str, tuple[dict[str, str], Settings]] = {
     "a namespace": ({"OPTIPATH_NAMESPACE": "team-a"}, Settings(namespace="team-a")),
     "seconds": ({"OPTIPATH_GRACE_SECONDS": "2.5"}, Settings(grace_seconds=2.5)),
     "no seconds": ({"OPTIPATH_GRACE_SECONDS": "0"}, Settings(grace_seconds=0)),
+    "requests in flight": ({"OPTIPATH_MAX_IN_FLIGHT": "16"}, Settings(max_in_flight=16)),
     "a level in any case": ({"OPTIPATH_LOG_LEVEL": "debug"}, Settings(log_level="DEBUG")),
 }
 
@@ -32,6 +33,10 @@ def test_good_ones(environment: dict[str, str], meant: Settings) -> None:
 
 BAD = [
     ("OPTIPATH_LISTEN", ""),
+    ("OPTIPATH_MAX_IN_FLIGHT", ""),
+    ("OPTIPATH_MAX_IN_FLIGHT", "0"),
+    ("OPTIPATH_MAX_IN_FLIGHT", "-1"),
+    ("OPTIPATH_MAX_IN_FLIGHT", "many"),
     ("OPTIPATH_LISTEN", "7080"),
     ("OPTIPATH_LISTEN", ":7080"),
     ("OPTIPATH_LISTEN", "127.0.0.1"),

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from optipath_router.call.health import USUAL, HealthSettings
 from optipath_router.server import Bound, serve
 from optipath_router.settings import Address, Settings
 from optipath_snapshot import Snapshot, encode
@@ -190,10 +191,10 @@ def asked(model: str = "auto", text: str = "Hello", **given: Any) -> dict[str, A
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Router]:
+async def running(settings: Settings, health: HealthSettings = USUAL) -> AsyncIterator[Router]:
     """A router in the loop of the test."""
     bound: asyncio.Future[Bound] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve(settings, bound.set_result))
+    serving = asyncio.create_task(serve(settings, bound.set_result, health=health))
     await asyncio.wait((serving, bound), return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         await serving

@@ -1,7 +1,8 @@
 """What was asked, decided, tried and answered: one record a request, written once at its end."""
 
 from optipath_router.account.account import Account
+from optipath_router.account.counts import count
 from optipath_router.account.decisions import Decisions
 from optipath_router.account.record import Record
 
-__all__ = ["Account", "Decisions", "Record"]
+__all__ = ["Account", "Decisions", "Record", "count"]

@@ -1,16 +1,21 @@
 """The record of a request, as plain values that make good JSON."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from optipath_router.chat.reply import Tried
+import msgspec
+
+from optipath_router.account.billing import Bill
+from optipath_router.chat.features import Features
+from optipath_router.chat.reply import Tried, failed_over
 from optipath_router.chat.usage import Usage
 from optipath_router.decide.decision import Decision
 from optipath_router.errors import Outcome
+from optipath_snapshot import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """One request that was admitted, from its arrival to its end."""
 
     id: str
@@ -22,53 +27,117 @@ class Record:
     """To the end of the reply."""
     decision: Decision
     tried: tuple[Tried, ...]
-    target: str | None
+    """What was tried or passed over, in the order in which it began."""
+    bills: tuple[Bill, ...]
+    """For each of them."""
+    target: Target | None
     """Who served it."""
     status: int
     outcome: Outcome | str
     streamed: bool
-    usage: Usage | None
+
+    @property
+    def attempts(self) -> int:
+        """How many there were."""
+        return sum(tried.made for tried in self.tried)
+
+    @property
+    def failed_over(self) -> bool:
+        """Whether another target served it than the first that was tried."""
+        return failed_over(self.tried, self.target)
+
+    @property
+    def usage(self) -> Usage | None:
+        """Of the answer that was served."""
+        served = [bill for tried, bill in zip(self.tried, self.bills, strict=True) if tried.target is self.target]
+        return served[-1].usage if served else None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars that all attempts cost together; None where one of them is not known."""
+        costs = [bill.cost for bill in self.bills]
+        return None if None in costs else sum(filter(None, costs), Decimal(0))
+
+    @property
+    def provider_seconds(self) -> float:
+        """How long at least one attempt was under way; the rest is this router's own, and rests before retries."""
+        return _covered((tried.started_seconds, tried.seconds) for tried in self.tried if tried.made)
 
     def as_json(self) -> dict[str, Any]:
         """The record in the words of the API."""
-        decision = self.decision
         return {
             "id": self.id,
             "request_id": self.request_id,
             "arrived": self.arrived,
             "seconds": self.seconds,
+            "provider_seconds": self.provider_seconds,
             "status": self.status,
             "outcome": self.outcome,
             "streamed": self.streamed,
-            "target": self.target,
-            "usage": None
-            if self.usage is None
-            else {
-                "input_tokens": self.usage.input_tokens,
-                "output_tokens": self.usage.output_tokens,
-                "cached_input_tokens": self.usage.cached_input_tokens,
-                "reasoning_tokens": self.usage.reasoning_tokens,
-            },
+            "target": self.target and self.target.name,
+            "usage": usage_json(self.usage),
+            "cost": _dollars(self.cost),
             "attempts": [
-                {
-                    "target": tried.target,
-                    "outcome": tried.outcome,
-                    "status": tried.status,
-                    "key": tried.key,
-                    "started_seconds": tried.started_seconds,
-                    "seconds": tried.seconds,
-                    "message": tried.message,
-                }
-                for tried in self.tried
+                _attempt_json(tried, bill) for tried, bill in zip(self.tried, self.bills, strict=True) if tried.made
             ],
-            "decision": decision_json(decision),
+            "passed_over": [
+                {"target": tried.target.name, "reason": tried.outcome, "detail": tried.message}
+                for tried in self.tried
+                if not tried.made
+            ],
+            "decision": decision_json(self.decision),
         }
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """The length of time that spans, each a start and a length, cover together."""
+    total, reached = 0.0, 0.0
+    for start, length in sorted(spans):
+        end = start + length
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def _dollars(cost: Decimal | None) -> str | None:
+    return None if cost is None else f"{cost:f}"
+
+
+def usage_json(usage: Usage | None) -> dict[str, int | bool] | None:
+    """A usage in the words of the API."""
+    if usage is None:
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "estimated": usage.estimated,
+    }
+
+
+def _attempt_json(tried: Tried, bill: Bill) -> dict[str, Any]:
+    return {
+        "target": tried.target.name,
+        "outcome": tried.outcome,
+        "status": tried.status,
+        "key": tried.key,
+        "started_seconds": tried.started_seconds,
+        "first_content_seconds": tried.first_content_seconds,
+        "seconds": tried.seconds,
+        "retry_after_seconds": tried.retry_after_seconds,
+        "usage": usage_json(bill.usage),
+        "cost": _dollars(bill.cost),
+        "message": tried.message,
+    }
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
     """A decision in the words of the API."""
     return {
         "model": decision.model,
+        "features": _features_json(decision.features),
         "basis": decision.basis,
         "policy": str(decision.policy) if decision.policy else None,
         "rule": decision.rule,
@@ -84,6 +153,16 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "resilience": decision.resilience.model_dump(),
         "snapshot": decision.snapshot,
         "health": decision.health,
+        "turn": decision.turn,
         "draw": f"{decision.draw:016x}",
         "nearest": list(decision.nearest),
+    }
+
+
+def _features_json(features: Features) -> dict[str, Any]:
+    """What was seen in a request, but for its headers: they are the app's, and may say who its user is."""
+    return {
+        "input_tokens": features.input_tokens,
+        "output_tokens": features.output_tokens,
+        "needs": sorted(features.needs),
     }

@@ -11,10 +11,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from optipath_router.api.exchange import CallerLeft, answer, left, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, error_body, failed_headers, rejected
-from optipath_router.chat.reply import Failed, Reply, Streamed, Whole
+from optipath_router.chat.reply import Failed, Reply, Streamed, Whole, failed_over
 from optipath_router.chat.request import ChatRequest, read_asked
 from optipath_router.decide.decision import Decision
-from optipath_router.errors import Code, RequestRejected, UpstreamError
+from optipath_router.errors import Code, Outcome, RequestRejected, UpstreamError
 from optipath_router.live import Live
 from optipath_router.runtime import Runtime
 from optipath_router.telemetry.metrics import Metrics
@@ -32,14 +32,14 @@ class ChatCompletions:
         self.in_flight = 0
         self.begun = 0
         """How many requests there have been."""
-        self._answering: set[asyncio.Future[None]] = set()
+        self._answering: set[asyncio.Task[object]] = set()
         self._stopping = False
 
     def cut(self) -> None:
         """End what is being answered, streams by an error event and the rest by 503, and take nothing more."""
         self._stopping = True
         for answering in self._answering:
-            answering.cancel()
+            answering.cancel(Outcome.STOPPED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,10 +50,6 @@ class ChatCompletions:
             await self._serve(scope, receive, send)
         except CallerLeft:
             log.debug("the caller left before it had asked")
-        except asyncio.CancelledError:
-            # At the very end the server cancels who neither writes nor reads; that is worth no stack trace.
-            if not self._stopping:
-                raise
         finally:
             self.in_flight -= 1
             self._metrics.in_flight.set(self.in_flight)
@@ -66,13 +62,14 @@ class ChatCompletions:
         request_id = given if _REQUEST_ID(given) else decision_id
         shown = [(b"x-optipath-request-id", request_id.encode())]
         try:
-            body = await read_body(receive, headers.get("content-length"))
+            body = await read_body(receive)
             runtime = self._runtime.current
             if runtime is None or self._stopping:
                 await _fail(send, shown, STOPPING if self._stopping else NO_CONFIG)
                 return
             asked = read_asked(body)
         except RequestRejected as problem:
+            self._metrics.rejected(problem.code)
             await _fail(send, shown, rejected(problem))
             return
         request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked)
@@ -82,19 +79,21 @@ class ChatCompletions:
         self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], receive: Receive, send: Send
     ) -> None:
         """Answer, or give up as soon as the caller has left."""
-        answering = asyncio.ensure_future(self._answer(runtime, request, shown, send))
-        leaving = asyncio.ensure_future(left(receive))
+        answering = asyncio.current_task()
+        assert answering is not None  # noqa: S101  a server serves each request in a task
+        leaving = asyncio.create_task(left(receive))
+        leaving.add_done_callback(lambda ended: ended.cancelled() or answering.cancel(Outcome.ABANDONED))
         self._answering.add(answering)
         try:
-            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+            await self._answer(runtime, request, shown, send)
+        except asyncio.CancelledError:
+            # Who has left waits for nothing, and at the very end nobody does: that is worth no stack trace.
+            if not leaving.done() and not self._stopping:
+                raise
+            answering.uncancel()
         finally:
             self._answering.discard(answering)
             leaving.cancel()
-            if not answering.done():
-                answering.cancel()
-            await asyncio.gather(answering, leaving, return_exceptions=True)
-        if not answering.cancelled():
-            answering.result()
 
     async def _answer(
         self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], send: Send
@@ -128,7 +127,8 @@ class ChatCompletions:
             try:
                 await send(_piece(first.raw))
                 async for event in events:
-                    await send(_piece(event.raw))
+                    if event.raw:
+                        await send(_piece(event.raw))
             except UpstreamError as problem:
                 await send(_broken_off(str(problem)))
             except asyncio.CancelledError:
@@ -156,10 +156,11 @@ async def _fail(send: Send, headers: list[tuple[bytes, bytes]], failed: Failed) 
 def _told(request: ChatRequest, decision: Decision, reply: Reply) -> Iterator[tuple[bytes, bytes]]:
     """What a reply says of how it came about."""
     yield b"x-optipath-decision", request.decision_id.encode()
-    yield b"x-optipath-attempts", str(len(reply.tried)).encode()
+    tried = reply.tried()
+    yield b"x-optipath-attempts", str(sum(each.made for each in tried)).encode()
     if decision.policy is not None:
         yield b"x-optipath-policy", str(decision.policy).encode()
     if reply.target is not None:
         yield b"x-optipath-model", reply.target.model.encode()
         yield b"x-optipath-provider", reply.target.provider.encode()
-        yield b"x-optipath-failover", b"true" if reply.failed_over else b"false"
+        yield b"x-optipath-failover", b"true" if failed_over(tried, reply.target) else b"false"

@@ -1,4 +1,4 @@
-"""One HTTP exchange over plain ASGI: a body read within bounds, an answer written, a leaving caller noticed.
+"""One HTTP exchange over plain ASGI: a body read, an answer written, a leaving caller noticed.
 
 Starlette's Request and StreamingResponse cost several times as much on a
 stream (performance.md), and this is all that is needed of them here.
@@ -8,10 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
-
-from optipath_router.errors import Code, RequestRejected
-
-MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 
 _SECRET: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key", b"api-key"})
 
@@ -23,29 +19,16 @@ def visible_headers(scope: Scope) -> Mapping[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name not in _SECRET}
 
 
-async def read_body(receive: Receive, declared: str | None) -> bytes:
-    """A request's whole body; raises RequestRejected where it is too large, and CallerLeft.
-
-    What declares a length that is too large is not waited for.
-    """
-    if declared is not None and int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
-    pieces, size = [], 0
+async def read_body(receive: Receive) -> bytes:
+    """A request's whole body, whose length `serving` bounds; raises CallerLeft."""
+    pieces = []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise CallerLeft
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size > MAX_BODY_BYTES:
-            raise _too_large()
-        pieces.append(piece)
+        pieces.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(pieces)
-
-
-def _too_large() -> RequestRejected:
-    return RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request is longer than {MAX_BODY_BYTES} bytes")
 
 
 async def left(receive: Receive) -> None:

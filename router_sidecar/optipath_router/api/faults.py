@@ -11,10 +11,7 @@ from optipath_router.chat.reply import Failed
 from optipath_router.errors import Code, RequestRejected
 
 _TYPES = {
-    400: "invalid_request_error",
-    404: "invalid_request_error",
-    405: "invalid_request_error",
-    413: "invalid_request_error",
+    **dict.fromkeys((400, 403, 404, 405, 408, 413, 415, 421, 431), "invalid_request_error"),
     429: "rate_limit_error",
 }
 
@@ -39,7 +36,8 @@ def error_response(
 
 def failed_headers(failed: Failed) -> list[tuple[bytes, bytes]]:
     """The headers that a failure carries: when to come back, and that an SDK's own retries would multiply ours."""
-    headers = [(b"content-type", b"application/json"), (b"x-should-retry", b"false")]
+    again = b"true" if failed.worth_a_retry else b"false"
+    headers = [(b"content-type", b"application/json"), (b"x-should-retry", again)]
     if failed.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         headers.append((b"retry-after", str(math.ceil(failed.retry_after_seconds or 1)).encode()))
     return headers

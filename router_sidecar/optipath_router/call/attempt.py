@@ -1,15 +1,15 @@
 """An attempt: one try at one target, with all that it needs to know."""
 
-from dataclasses import dataclass
+import msgspec
 
 from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.trail import Trail
 from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import Key
 from optipath_snapshot import Resilience, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One try at one target."""
 
     request: ChatRequest
@@ -20,3 +20,5 @@ class Attempt:
     resilience: Resilience
     deadline: float
     """The moment, on the monotonic clock, at which the whole request must have ended."""
+    trail: Trail
+    """Where it is written down."""

@@ -1,6 +1,8 @@
 """An endpoint: a provider as the call path sees it, with its connections and its dialect."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import httpx
 
@@ -8,6 +10,8 @@ from optipath_router.credentials import Key, Keys
 from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_router.providers import Dialect
 from optipath_snapshot import Provider
+
+_WRITE_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,26 @@ class Endpoint:
     host: str
     dialect: Dialect
     transport: httpx.AsyncBaseTransport
+
+    def request(
+        self, path: str, body: bytes, key: Key | None, *, streams: bool, connect_seconds: float
+    ) -> httpx.Request:
+        """A request as this provider is to receive it; raises TargetUnavailable where its URL cannot be called."""
+        try:
+            url, fixed = _fixed(self.provider, path)
+        except httpx.InvalidURL as error:
+            raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
+        headers = [
+            *fixed,
+            (b"accept", b"text/event-stream" if streams else b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        if key is not None:
+            headers.append((b"authorization", b"Bearer " + key.value.encode()))
+        timeouts = {"connect": connect_seconds, "pool": connect_seconds, "write": _WRITE_SECONDS, "read": None}
+        # With a stream in the place of its content, httpx leaves the headers as they are.
+        stream = httpx.ByteStream(body)
+        return httpx.Request("POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts})
 
     def keys(self, keys: Keys) -> tuple[Key | None, ...]:
         """The keys that may be tried, in order; one None where the provider asks for no key.
@@ -40,3 +64,17 @@ class Endpoint:
                 f"name the host in '{there[0].name}.hosts'",
             )
         return bound
+
+
+@lru_cache(maxsize=1024)
+def _fixed(provider: Provider, path: str) -> tuple[httpx.URL, tuple[tuple[bytes, bytes], ...]]:
+    """The URL, and the headers that every request to a provider carries. To find them takes as long as all the rest."""
+    url = httpx.URL(provider.url + path)
+    own = ((header.name.encode(), header.value.encode()) for header in provider.headers)
+    return url, (
+        (b"host", url.netloc),
+        *own,
+        (b"content-type", b"application/json"),
+        (b"accept-encoding", b"identity"),
+        (b"user-agent", b"optipath"),
+    )

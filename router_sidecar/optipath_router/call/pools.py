@@ -1,11 +1,10 @@
 """One transport an origin, kept over a reload where the origin stays."""
 
-import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlsplit
 
+from optipath_router.call.tls import trust
 from optipath_router.call.transport import Transport
 from optipath_snapshot import Egress, Provider
 
@@ -16,7 +15,7 @@ class Origin:
 
     scheme: str
     host: str
-    port: int | None
+    port: int
     ca_bundle: str | None
     egress: Egress
 
@@ -24,7 +23,8 @@ class Origin:
 def origin(provider: Provider, egress: Egress) -> Origin:
     """The origin of a provider's URL, with the trust and the rules under which it is called."""
     parts = urlsplit(provider.url)
-    return Origin(parts.scheme, parts.hostname or "", parts.port, provider.ca_bundle, egress)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Origin(parts.scheme, parts.hostname or "", port, provider.ca_bundle, egress)
 
 
 class Pools:
@@ -37,23 +37,17 @@ class Pools:
         """The transport to an origin, which is made where there is none yet; raises ssl.SSLError for a bad CA."""
         transport = self._transports.get(origin)
         if transport is None:
-            tls = _trust(origin.ca_bundle) if origin.scheme == "https" else None
-            transport = self._transports[origin] = Transport(origin.egress, tls=tls)
+            tls = trust(origin.ca_bundle) if origin.scheme == "https" else None
+            transport = self._transports[origin] = Transport(origin.host, origin.port, origin.egress, tls=tls)
         return transport
 
     async def keep(self, origins: Collection[Origin]) -> None:
         """Let go of all transports but those to these origins; what is in use ends first."""
         for origin in [origin for origin in self._transports if origin not in origins]:
-            await self._transports.pop(origin).retire()
+            self._transports.pop(origin).retire()
 
     async def close(self) -> None:
         """Close every connection."""
         for transport in self._transports.values():
             await transport.aclose()
         self._transports.clear()
-
-
-@lru_cache(maxsize=64)
-def _trust(ca_bundle: str | None) -> ssl.SSLContext:
-    # Reading the system's roots takes some 10 ms; once is enough.
-    return ssl.create_default_context(cadata=ca_bundle)

@@ -1,18 +1,29 @@
 """Why nobody answered, as the caller is told."""
 
 from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
 
 from optipath_router.chat.reply import Failed, Tried
-from optipath_router.decide.decision import Basis, Decision
+from optipath_router.decide.decision import Basis, Decision, Reason
 from optipath_router.errors import Code, Outcome
 
-_KEYS = frozenset({Outcome.AUTH, Outcome.NO_KEY, Outcome.HOST_MISMATCH})
-_PATIENCE = frozenset({Outcome.BUSY, Outcome.QUOTA})
-_RETRY_SECONDS = 1.0
+_KEYS: Final = frozenset({Outcome.AUTH, Outcome.NO_KEY, Outcome.HOST_MISMATCH, Outcome.KEY_REFUSED})
+_PATIENCE: Final = frozenset({Outcome.BUSY, Outcome.QUOTA, Outcome.COOLING_DOWN, Outcome.CONCURRENCY})
+PASSED_OVER: Final = {
+    Reason.BREAKER_OPEN: Outcome.BREAKER_OPEN,
+    Reason.EJECTED: Outcome.EJECTED,
+    Reason.COOLING_DOWN: Outcome.COOLING_DOWN,
+    Reason.KEY_REFUSED: Outcome.KEY_REFUSED,
+    Reason.CONCURRENCY: Outcome.CONCURRENCY,
+}
+"""Reasons that pass: a target that has one is passed over for now."""
+_RETRY_SECONDS: Final = 1.0
 """What a caller is told to wait where no provider said anything."""
 
 
-def nothing_to_try(decision: Decision) -> Failed:
+def nothing_to_try(decision: Decision, now: float) -> Failed:
     """Why a decision has no candidates."""
     if decision.basis is Basis.NOTHING:
         nearest = f"; there is {', '.join(decision.nearest)}" if decision.nearest else ""
@@ -25,18 +36,29 @@ def nothing_to_try(decision: Decision) -> Failed:
             retry_after_seconds=_RETRY_SECONDS,
         )
     why = "; ".join(f"{left.target}: {left.detail}" for left in decision.left_out)
-    return Failed(400, Code.NO_ELIGIBLE_TARGET, f"no target can serve this request: {why}")
+    passing = [left for left in decision.left_out if left.reason in PASSED_OVER]
+    if not passing:
+        return Failed(400, Code.NO_ELIGIBLE_TARGET, f"no target can serve this request: {why}")
+    waits = [max(0.0, left.until - now) for left in passing if left.until is not None]
+    outcomes = {PASSED_OVER[left.reason] for left in passing}
+    failed = _nobody(outcomes, why, min(waits, default=_RETRY_SECONDS), 503)
+    return replace(failed, worth_a_retry=not outcomes <= _KEYS)
 
 
 def all_failed(tried: Sequence[Tried]) -> Failed:
     """Why no attempt came to anything; the status is that of the last one."""
-    outcomes = {attempt.outcome for attempt in tried}
-    told = "; ".join(f"{attempt.target}: {attempt.message}" for attempt in tried)
-    if outcomes <= _KEYS:
-        return Failed(503, Code.PROVIDER_AUTH_ERROR, f"no key was accepted: {told}", retry_after_seconds=_RETRY_SECONDS)
+    told = "; ".join(f"{attempt.target.name}: {attempt.message}" for attempt in tried)
     waits = [attempt.retry_after_seconds for attempt in tried if attempt.retry_after_seconds is not None]
-    wait = min(waits, default=_RETRY_SECONDS)
+    made = [attempt for attempt in tried if attempt.made] or tried
+    status = {Outcome.TIMEOUT: 504, Outcome.BROKEN: 502}.get(made[-1].outcome, 503)
+    return _nobody({attempt.outcome for attempt in tried}, told, min(waits, default=_RETRY_SECONDS), status)
+
+
+def _nobody(outcomes: set[Outcome], told: str, wait: float, status: int) -> Failed:
+    if outcomes <= _KEYS:
+        return Failed(503, Code.PROVIDER_AUTH_ERROR, f"no key was accepted: {told}", retry_after_seconds=wait)
+    if outcomes == {Outcome.TOO_LARGE}:
+        return Failed(413, Code.REQUEST_TOO_LARGE, f"the request is larger than any provider allows: {told}")
     if outcomes <= _PATIENCE:
         return Failed(429, Code.RATE_LIMITED, f"every provider asks for patience: {told}", retry_after_seconds=wait)
-    status = {Outcome.TIMEOUT: 504, Outcome.BROKEN: 502}.get(tried[-1].outcome, 503)
     return Failed(status, Code.ALL_ATTEMPTS_FAILED, f"no target answered: {told}", retry_after_seconds=wait)

@@ -1,68 +1,75 @@
-"""The trail of one call: what was tried, in order, with its times."""
+"""The trail of one call: what was tried, in the order in which it began, with its times."""
 
 from collections.abc import Callable
 
-from optipath_router.chat.reply import Streamed, Tried, Whole
+from optipath_router.chat.reply import Tried
+from optipath_router.chat.usage import Usage
 from optipath_router.credentials import Key
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBusy, UpstreamError
+from optipath_router.errors import Outcome
 from optipath_snapshot import Target
 
 
 class Trail:
-    """Collects attempts as they end."""
+    """Attempts are noted when they begin, and again when they end."""
+
+    __slots__ = ("_now", "_started", "_tried")
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._started = now()
         self._tried: list[Tried] = []
 
-    @property
     def tried(self) -> tuple[Tried, ...]:
         """The attempts so far."""
         return tuple(self._tried)
 
-    def served(self, target: Target, key: Key | None, begun: float, content: Whole | Streamed) -> None:
-        """Note an attempt whose answer is the caller's."""
-        outcome = Outcome.OK if content.status < 400 else Outcome.REFUSED
-        self._note(target, key, begun, outcome, status=content.status)
+    @property
+    def made(self) -> int:
+        """How many attempts there were."""
+        return sum(tried.made for tried in self._tried)
 
-    def failed(self, target: Target, key: Key | None, begun: float, problem: TargetUnavailable | UpstreamError) -> None:
-        """Note an attempt that came to nothing."""
-        self._note(
-            target,
-            key,
-            begun,
-            problem.outcome,
-            status=problem.status if isinstance(problem, UpstreamError) else None,
-            message=str(problem),
-            retry_after_seconds=problem.retry_after_seconds if isinstance(problem, UpstreamBusy) else None,
-        )
+    def begun(self, target: Target, key: Key | None) -> int:
+        """Note an attempt that begins, as one that has been given up; its place is for `ended`."""
+        at, name = self._now() - self._started, key.name if key else None
+        begun = Tried(target, Outcome.ABANDONED, started_seconds=at, seconds=0.0, key=name)
+        self._tried.append(begun)
+        return len(self._tried) - 1
 
-    def abandoned(self, target: Target, key: Key | None, begun: float) -> None:
-        """Note an attempt during which the caller left."""
-        self._note(target, key, begun, Outcome.ABANDONED, status=None)
-
-    def _note(
+    def ended(
         self,
-        target: Target,
-        key: Key | None,
-        begun: float,
+        place: int,
         outcome: Outcome,
         *,
-        status: int | None,
+        status: int | None = None,
         message: str = "",
+        first_content_seconds: float | None = None,
         retry_after_seconds: float | None = None,
-    ) -> None:
-        self._tried.append(
-            Tried(
-                target=target.name,
-                provider=target.provider,
-                outcome=outcome,
-                started_seconds=begun - self._started,
-                seconds=self._now() - begun,
-                status=status,
-                key=key.name if key else None,
-                message=message,
-                retry_after_seconds=retry_after_seconds,
-            )
+        usage: Usage | None = None,
+        tokens: int = 0,
+    ) -> Tried:
+        """Note how the attempt at a place has ended."""
+        begun = self._tried[place]
+        ended = self._tried[place] = Tried(
+            begun.target,
+            outcome,
+            begun.started_seconds,
+            seconds=self._now() - self._started - begun.started_seconds,
+            first_content_seconds=first_content_seconds,
+            status=status,
+            key=begun.key,
+            message=message,
+            retry_after_seconds=retry_after_seconds,
+            usage=usage,
+            tokens=tokens,
         )
+        return ended
+
+    def passed_over(self, target: Target, outcome: Outcome, why: str, *, retry_after_seconds: float | None) -> None:
+        """Note a target that was not tried, once."""
+        if any(tried.target is target and tried.outcome is outcome and not tried.made for tried in self._tried):
+            return
+        at = self._now() - self._started
+        passed_over = Tried(
+            target, outcome, at, seconds=0.0, message=why, retry_after_seconds=retry_after_seconds, made=False
+        )
+        self._tried.append(passed_over)

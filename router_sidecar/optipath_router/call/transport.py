@@ -3,113 +3,100 @@
 It speaks httpx's types and is called without httpx's client, so that tests
 put httpx.MockTransport in its place. Redirects are not followed and proxy
 variables not read: the host that was checked is the host that is called.
+
+    Transport ── Pool ──┬── Connector    opens connections
+                        └── Connection   one each ── Answer   what is read
 """
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from typing import Final
 
-import httpcore
 import httpx
 
-from optipath_router.call.egress import GuardedBackend
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken
+from optipath_router.call.connect import Connector
+from optipath_router.call.connection import Stale
+from optipath_router.call.pool import Pool
+from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_snapshot import Egress
 
-_CONNECT_SECONDS = 5.0
-_WRITE_SECONDS = 30.0
-_MAX_CONNECTIONS = 1000
+CONNECT_SECONDS: Final = 5.0
+WRITE_SECONDS: Final = 30.0
+KEEPALIVE_SECONDS: Final = 60.0
+MAX_CONNECTIONS: Final = 1000
+
+# How long the body is, is ours to say: it is sent whole, and once.
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Transport(httpx.AsyncBaseTransport):
     """The connections to one origin."""
 
-    def __init__(self, egress: Egress, *, tls: ssl.SSLContext | None) -> None:
-        """Take the trust for https, or None for plain http."""
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=_MAX_CONNECTIONS,
-            max_keepalive_connections=_MAX_CONNECTIONS,
-            keepalive_expiry=60.0,
-            network_backend=GuardedBackend(egress, plaintext=tls is None),
-        )
-        self._in_use = 0
-        self._retired = False
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        egress: Egress,
+        *,
+        tls: ssl.SSLContext | None,
+        limit: int = MAX_CONNECTIONS,
+        keepalive_seconds: float = KEEPALIVE_SECONDS,
+    ) -> None:
+        """Take the origin, the trust for https or None for plain http, and the bounds of the pool."""
+        self._connector = Connector(host, port, egress, tls)
+        self.pool = Pool(self._connector.open, limit=limit, keepalive_seconds=keepalive_seconds)
+        self.repeated = 0
+        """Requests that were sent again, as a kept connection was closed when they came."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; the response's stream is open and must be closed."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        sent = httpcore.Request(
-            request.method.encode(),
-            url,
-            headers=request.headers.raw,
-            content=await request.aread(),
-            extensions={"timeout": {"connect": _CONNECT_SECONDS, "write": _WRITE_SECONDS, "pool": _CONNECT_SECONDS}},
-        )
-        self._in_use += 1
-        try:
-            with _ours():
-                response = await self._pool.handle_async_request(sent)
-        except BaseException:
-            await self._release()
-            raise
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, self))
+        """Send a request to this origin; the response's stream is open and must be closed.
 
-    async def retire(self) -> None:
+        Times are those of `request.extensions["timeout"]`, by httpx's names,
+        each with a default: connect, pool, write, read (None). Raises
+        TargetUnavailable where nothing was sent, else UpstreamBroken.
+        Cancelled, it closes the connection.
+        """
+        times = request.extensions.get("timeout", {})
+        connect, write = times.get("connect", CONNECT_SECONDS), times.get("write", WRITE_SECONDS)
+        pool, read = times.get("pool", connect), times.get("read")
+        body = await request.aread()
+        head, head_only = _head(request, len(body)), request.method == "HEAD"
+
+        connection = await self.pool.take(pool_seconds=pool, connect_seconds=connect)
+        reused, repeated = connection.used, False
+        try:
+            answer = await connection.ask(head, body, head_only=head_only, write_seconds=write, read_seconds=read)
+        except Stale:
+            self.repeated += 1
+            reused, repeated = False, True
+            connection = await self.pool.replace(connection, connect_seconds=connect)
+            answer = await connection.ask(head, body, head_only=head_only, write_seconds=write, read_seconds=read)
+        extensions = {"reused_connection": reused, "repeated": repeated}
+        return httpx.Response(answer.status, headers=answer.headers, stream=answer, extensions=extensions)
+
+    def retire(self) -> None:
         """Close the connections as soon as nobody uses them any more."""
-        self._retired = True
-        if not self._in_use:
-            await self._pool.aclose()
+        self.pool.retire()
 
     async def aclose(self) -> None:
         """Close the connections now."""
-        await self._pool.aclose()
-
-    async def _release(self) -> None:
-        self._in_use -= 1
-        if self._retired and not self._in_use:
-            await self._pool.aclose()
+        await self.pool.aclose()
+        await self._connector.aclose()
 
 
-class _Body(httpx.AsyncByteStream):
-    """A response's body, which gives its connection back when it is closed."""
-
-    def __init__(self, response: httpcore.Response, transport: Transport) -> None:
-        self._response, self._transport, self._open = response, transport, True
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _ours():
-            async for piece in self._response.aiter_stream():
-                yield piece
-
-    async def aclose(self) -> None:
-        if self._open:
-            self._open = False
-            try:
-                await self._response.aclose()
-            finally:
-                await self._transport._release()  # noqa: SLF001  the two are one thing
-
-
-@contextmanager
-def _ours() -> Iterator[None]:
-    """Turn httpcore's exceptions into ours."""
-    try:
-        yield
-    except (
-        httpcore.ConnectError,
-        httpcore.ConnectTimeout,
-        httpcore.PoolTimeout,
-        httpcore.UnsupportedProtocol,
-    ) as error:
-        raise TargetUnavailable(Outcome.UNREACHABLE, "cannot be reached") from error
-    except httpcore.TimeoutException as error:
-        raise UpstreamBroken(Outcome.TIMEOUT, "took too long") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
-        # After the handshake httpcore lets ssl's own errors pass.
-        raise UpstreamBroken(Outcome.BROKEN, "broke the connection off") from error
+def _head(request: httpx.Request, length: int) -> bytes:
+    """A request up to its body; raises TargetUnavailable for what would not arrive as one."""
+    lines = [b"%b %b HTTP/1.1\r\n" % (request.method.encode(), request.url.raw_path)]
+    has_host = False
+    for name, value in request.headers.raw:
+        lowered = name.lower()
+        if lowered not in _FRAMING:
+            has_host = has_host or lowered == b"host"
+            lines.append(b"%b: %b\r\n" % (name, value))
+    if not has_host:
+        lines.insert(1, b"host: %b\r\n" % request.url.netloc)
+    if length or request.method not in ("GET", "HEAD"):
+        lines.append(b"content-length: %d\r\n" % length)
+    head = b"".join(lines)
+    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
+        raise TargetUnavailable(Outcome.UNREACHABLE, "a header that it would be sent holds a line break or a NUL")
+    return head + b"\r\n"

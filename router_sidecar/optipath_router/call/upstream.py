@@ -5,23 +5,20 @@ first content. So everything that this returns may be given to the caller, and
 everything that it raises leaves the caller with nothing said yet.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable
 from typing import Final
 
 import httpx
 
 from optipath_router.call.attempt import Attempt
-from optipath_router.chat.events import Event, Kind
-from optipath_router.chat.reply import Headers, Streamed, Whole
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
-from optipath_router.providers import StreamReader
+from optipath_router.call.patience import Patience
+from optipath_router.call.stream import Stream, stream_of
+from optipath_router.chat.reply import Content, Headers, Streamed, Whole
+from optipath_router.errors import Code, Outcome, RequestRejected, UpstreamBroken, UpstreamError
 from optipath_router.providers.failure import failure
+from optipath_router.room import Room, Share
 
 MAX_ANSWER_BYTES: Final = 32 * 1024 * 1024
-MAX_HEAD_BYTES: Final = 1024 * 1024
-"""What may come before a stream's first content; keep-alives could go on for ever."""
 
 # What an answer's headers may tell the caller. All else is the provider's own affair: cookies, organisation, servers.
 _PASSED: Final = frozenset({b"content-type", b"retry-after"})
@@ -29,152 +26,113 @@ _PASSED: Final = frozenset({b"content-type", b"retry-after"})
 Now = Callable[[], float]
 
 
-async def send(attempt: Attempt, now: Now) -> Whole | Streamed:
+class ContextTooLong(UpstreamError):
+    """The prompt does not fit into this model; another may be larger."""
+
+    def __init__(self, answer: Whole) -> None:
+        super().__init__(Outcome.CONTEXT_LENGTH, "the prompt is too long for it", status=answer.status)
+        self.answer = answer
+
+
+async def send(attempt: Attempt, now: Now, room: Room) -> Content:
     """The answer of one target.
 
-    Raises TargetUnavailable where nothing was sent, and UpstreamError where
-    the target failed.
+    A whole answer takes its share of the room while it is read. Raises
+    TargetUnavailable where nothing was sent, UpstreamError where the target
+    failed, and RequestRejected where there is no room.
     """
-    first_content = min(now() + attempt.resilience.first_token_timeout_seconds, attempt.deadline)
-    async with _until(first_content, now):
-        response = await attempt.endpoint.transport.handle_async_request(_request(attempt))
-    if not (attempt.request.streams and response.is_success):
-        return await _whole(attempt, response, first_content, now)
-    reader = attempt.endpoint.dialect.reader()
-    events = _events(reader, response)
+    patience = Patience(min(now() + attempt.resilience.first_token_timeout_seconds, attempt.deadline), now)
     try:
-        async with _until(first_content, now):
-            head = await _head(events)
+        with patience:
+            response = await attempt.endpoint.transport.handle_async_request(_request(attempt))
+        if attempt.request.streams and response.is_success:
+            return await _streamed(attempt, response, patience, now)
+        share, stream = Share(room), stream_of(response)
+        try:
+            body = await _body(attempt, response, patience, now, share)
+        finally:
+            share.give_back()
+            await stream.aclose()
     except BaseException:
-        await events.aclose()
+        patience.end()
         raise
-    return Streamed(response.status_code, _headers(response), _rest(head, events, reader, attempt, now))
+    patience.end()
+    return _whole(attempt, response, body)
 
 
 def _request(attempt: Attempt) -> httpx.Request:
-    endpoint = attempt.endpoint
-    outgoing = endpoint.dialect.request(attempt.request, attempt.target.upstream_model)
-    headers = [(header.name.encode(), header.value.encode()) for header in endpoint.provider.headers]
-    headers += [
-        (b"content-type", b"application/json"),
-        (b"accept", b"text/event-stream" if attempt.request.streams else b"application/json"),
-        (b"accept-encoding", b"identity"),
-        (b"user-agent", b"optipath"),
-    ]
-    if attempt.key is not None:
-        headers.append((b"authorization", b"Bearer " + attempt.key.value.encode()))
-    try:
-        return httpx.Request("POST", endpoint.provider.url + outgoing.path, headers=headers, content=outgoing.body)
-    except httpx.InvalidURL as error:
-        raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
+    endpoint, request = attempt.endpoint, attempt.request
+    outgoing = endpoint.dialect.request(request, attempt.target.upstream_model)
+    return endpoint.request(
+        outgoing.path,
+        outgoing.body,
+        attempt.key,
+        streams=request.streams,
+        connect_seconds=attempt.resilience.connect_timeout_seconds,
+    )
 
 
-async def _whole(attempt: Attempt, response: httpx.Response, first_content: float, now: Now) -> Whole:
-    body = bytearray()
-    patience = first_content
-    pieces = _pieces(response)
+async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patience, now: Now) -> Streamed:
+    stream = Stream(
+        response,
+        attempt.endpoint.dialect.reader(attempt.request),
+        patience,
+        idle_seconds=attempt.resilience.idle_timeout_seconds,
+        deadline=attempt.deadline,
+        now=now,
+    )
     try:
-        while True:
-            async with _until(patience, now):
-                piece = await anext(pieces, None)
-            if piece is None:
-                break
-            body += piece
-            if len(body) > MAX_ANSWER_BYTES:
-                raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
-            # White space keeps a connection alive; it is no content.
-            if piece.strip():
-                patience = min(now() + attempt.resilience.idle_timeout_seconds, attempt.deadline)
-    finally:
-        await pieces.aclose()
-    answer, dialect = bytes(body), attempt.endpoint.dialect
+        _check_encoding(response)
+        await stream.open()
+    except StopAsyncIteration as ended:
+        await stream.aclose()
+        raise UpstreamBroken(Outcome.BROKEN, "its answer holds nothing") from ended
+    except BaseException:
+        await stream.aclose()
+        raise
+    return Streamed(response.status_code, _headers(response), stream)
+
+
+async def _body(attempt: Attempt, response: httpx.Response, patience: Patience, now: Now, share: Share) -> bytes:
+    """A whole body; the first byte within the patience there is, the rest with no longer silence than the route's."""
+    _check_encoding(response)
+    pieces, size = aiter(stream_of(response)), 0
+    received: list[bytes] = []
+    while True:
+        with patience:
+            piece = await anext(pieces, None)
+        if piece is None:
+            return b"".join(received)
+        received.append(piece)
+        size += len(piece)
+        if size > MAX_ANSWER_BYTES:
+            raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
+        if not share.take(len(piece)):
+            raise RequestRejected(503, Code.OVERLOADED, "this router has no room for the answer; it holds too many")
+        # White space keeps a connection alive; it is no content.
+        if not piece.isspace():
+            patience.until(min(now() + attempt.resilience.idle_timeout_seconds, attempt.deadline))
+
+
+def _check_encoding(response: httpx.Response) -> None:
+    encodings = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
+    if any(value.lower() != b"identity" for value in encodings):
+        # Asked for plain bytes; what unpacks to who knows how much is not read.
+        raise UpstreamBroken(Outcome.BROKEN, "its answer is compressed, though it was asked not to be")
+
+
+def _whole(attempt: Attempt, response: httpx.Response, body: bytes) -> Whole:
+    status, headers = response.status_code, _headers(response)
     if response.is_success:
-        return Whole(response.status_code, _headers(response), answer, dialect.usage(answer))
-    if problem := failure(response.status_code, response.headers, answer):
-        raise problem
-    return Whole(response.status_code, _headers(response), answer)
-
-
-async def _head(events: AsyncGenerator[Event]) -> list[Event]:
-    """The events of a stream up to its first content."""
-    head, size = [await anext(events)], 0
-    while head[-1].kind is not Kind.CONTENT:
-        size += len(head[-1].raw)
-        if size > MAX_HEAD_BYTES:
-            raise UpstreamBroken(Outcome.BROKEN, f"{size} bytes of its answer held no content")
-        head.append(await anext(events))
-    return head
-
-
-async def _events(reader: StreamReader, response: httpx.Response) -> AsyncGenerator[Event]:
-    """The events of a stream to its honest end; raises UpstreamBroken where it ends without having finished."""
-    async with aclosing(_pieces(response)) as pieces:
-        async for piece in pieces:
-            for event in reader.feed(piece):
-                yield _checked(event, reader)
-        for event in reader.close():
-            yield _checked(event, reader)
-        if not reader.finished:
-            raise UpstreamBroken(Outcome.BROKEN, "its answer ended before it was finished")
-
-
-async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes]:
-    """A response's body as it arrives; the response is closed after it."""
-    try:
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            # Asked for plain bytes; what unpacks to who knows how much is not read.
-            raise UpstreamBroken(Outcome.BROKEN, "its answer is compressed, though it was asked not to be")
-        async for piece in response.aiter_raw():
-            yield piece
-    finally:
-        await response.aclose()
-
-
-def _checked(event: Event, reader: StreamReader) -> Event:
-    if event.kind is Kind.ERROR:
-        raise UpstreamBroken(Outcome.SERVER_ERROR, "it reported an error inside its answer")
-    if event.kind is Kind.END and not reader.finished:
-        raise UpstreamBroken(Outcome.BROKEN, "its answer was marked as ended before it was finished")
-    return event
-
-
-async def _rest(
-    head: list[Event], events: AsyncGenerator[Event], reader: StreamReader, attempt: Attempt, now: Now
-) -> AsyncGenerator[Event]:
-    """All events of a stream whose opening has been read, each within the route's patience.
-
-    What goes wrong once the answer is finished takes nothing from it.
-    """
-    idle_seconds = attempt.resilience.idle_timeout_seconds
-    async with aclosing(events):
-        for event in head:
-            yield event
-        patience = min(now() + idle_seconds, attempt.deadline)
-        while True:
-            try:
-                async with _until(patience, now):
-                    following = await anext(events, None)
-            except UpstreamError:
-                if reader.finished:
-                    return
-                raise
-            if following is None:
-                return
-            yield following
-            # A keep-alive is no progress. And the time that the caller took to read is not the provider's.
-            if following.kind is not Kind.OPENING:
-                patience = min(now() + idle_seconds, attempt.deadline)
+        usage, tokens = attempt.endpoint.dialect.answer(body)
+        return Whole(status, headers, body, usage, tokens)
+    problem = failure(status, response.headers, body)
+    if problem is None:
+        return Whole(status, headers, body)
+    if problem.outcome is Outcome.CONTEXT_LENGTH:
+        raise ContextTooLong(Whole(status, headers, body))
+    raise problem
 
 
 def _headers(response: httpx.Response) -> Headers:
     return tuple((name.lower(), value) for name, value in response.headers.raw if name.lower() in _PASSED)
-
-
-@asynccontextmanager
-async def _until(moment: float, now: Now) -> AsyncIterator[None]:
-    """A block that must end before a moment; raises UpstreamBroken where it does not."""
-    try:
-        async with asyncio.timeout(max(0.0, moment - now())):
-            yield
-    except TimeoutError as error:
-        raise UpstreamBroken(Outcome.TIMEOUT, "it was silent for too long") from error

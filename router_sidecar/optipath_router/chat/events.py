@@ -1,7 +1,8 @@
 """Events: a streamed reply, piece by piece."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+import msgspec
 
 from optipath_router.chat.usage import Usage
 
@@ -19,10 +20,12 @@ class Kind(Enum):
     """The dialect's end mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event, with the bytes in which it came."""
+class Event(msgspec.Struct, frozen=True):
+    """One event, or several that came in one piece and mean the same, with their bytes."""
 
     kind: Kind
     raw: bytes
+    """Empty where the caller need not see it."""
     usage: Usage | None = None
+    tokens: int = 0
+    """An estimate of what is said in it."""

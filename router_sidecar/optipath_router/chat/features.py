@@ -1,13 +1,13 @@
 """Features: what can be seen in a request without asking a model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from optipath_snapshot import Capability
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(msgspec.Struct, frozen=True):
     """What deciding looks at."""
 
     model: str

@@ -5,7 +5,6 @@ we do not know is the provider's to judge.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -37,6 +36,12 @@ class ResponseFormat(msgspec.Struct, frozen=True):
     type: str = ""
 
 
+class StreamOptions(msgspec.Struct, frozen=True):
+    """What a stream should tell besides its answer."""
+
+    include_usage: bool | None = None
+
+
 Tokens = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
@@ -46,6 +51,8 @@ class Asked(msgspec.Struct, frozen=True):
     model: str
     messages: list[Message]
     stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
     tools: list[msgspec.Raw] | None = None
@@ -55,9 +62,13 @@ class Asked(msgspec.Struct, frozen=True):
     logprobs: bool | None = None
     web_search_options: dict[str, Any] | None = None
 
+    @property
+    def tells_usage(self) -> bool:
+        """Whether the caller of a stream wants to know what it used."""
+        return self.stream_options is not None and bool(self.stream_options.include_usage)
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
+
+class ChatRequest(msgspec.Struct, frozen=True):
     """A request to complete a chat."""
 
     id: str

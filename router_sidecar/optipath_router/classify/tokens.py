@@ -1,29 +1,15 @@
-"""How many tokens a prompt has, without a tokenizer.
-
-A token of English is about four characters; a character of Chinese, Japanese
-or Korean is about one token, one of Cyrillic or Greek half of one. UTF-8
-tells them apart by itself: they take two bytes more than an ASCII character
-takes, and one byte more.
-"""
+"""How many tokens a prompt has, without a tokenizer."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from optipath_router.chat.request import Asked, Message
+from optipath_router.chat.tokens import text_tokens
 
 TOKENS_A_MESSAGE: Final = 4
 """Role and separators, as OpenAI's cookbook counts them."""
 TOKENS_AN_IMAGE: Final = 800
 """About what providers count for a picture of 1024 by 1024 in full detail."""
-
-
-def text_tokens(text: str) -> int:
-    """An estimate of a text's tokens."""
-    characters = len(text)
-    if text.isascii():
-        return (characters + 3) // 4
-    wide = (len(text.encode("utf-8", "surrogatepass")) - characters) / 2
-    return round((characters - wide) / 4 + wide) or 1
 
 
 def prompt_tokens(asked: Asked) -> int:

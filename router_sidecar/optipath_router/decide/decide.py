@@ -1,8 +1,10 @@
 """decide: from features and a plan to a decision."""
 
+from msgspec.structs import replace
+
 from optipath_router.chat.features import Features
 from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
-from optipath_router.decide.eligible import obstacle
+from optipath_router.decide.eligible import left_out, obstacle, suspected, well
 from optipath_router.decide.health import Health
 from optipath_router.decide.nearest import nearest
 from optipath_router.decide.plan import Plan, Rule
@@ -19,29 +21,36 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
 
     The first rule that matches names the targets. Where none does, the app
     may name a declared model by itself; its providers are asked in the order
-    of their names. `draw` is 64 bits of chance; the same values give the same
-    decision.
+    of their names. Those that do badly of late are left out; where all do, the
+    best of them is asked nevertheless. `draw` is 64 bits of chance; the same
+    values give the same decision.
     """
     rule, asked = _first_match(features, plan)
     route = rule.route if rule else None
     named = rule.targets if rule else plan.by_model.get(features.model, ())
-    candidates, left_out = _eligible(named, features)
-    ranking = candidates
-    if rule:
-        turn = health.turns.get(rule.id, 0)
-        ranking = rank(rule.route.strategy, candidates, weights=rule.weights, turn=turn, draw=draw)
+    turn = health.turns.get(rule.id, 0) if rule else 0
+    able, out = _able(named, features)
+    ranking = _ranked(rule, well(able, health.obstacles), turn, draw)
+    if not ranking:
+        ranking = _ranked(rule, suspected(able, health.obstacles), turn, draw)[:1]
+    if health.obstacles:
+        ranked = {target.name for target in ranking}
+        out += left_out(tuple(target for target in able if target.name not in ranked), health.obstacles)
     return Decision(
         model=features.model,
+        # A header may say who the app's user is, and a decision is kept and shown.
+        features=replace(features, headers=None),
         basis=Basis.RULE if rule else Basis.MODEL if named else Basis.NOTHING,
         policy=route.policy if route else None,
         rule=route.rule if route else None,
         strategy=(route.strategy if route else _BY_MODEL).kind,
         ranking=ranking,
-        left_out=left_out,
+        left_out=out,
         rules=asked,
         resilience=route.resilience if route else _PATIENCE,
         snapshot=plan.digest,
         health=health.version,
+        turn=turn,
         draw=draw,
         route=rule.id if rule else "",
         nearest=() if rule or named else nearest(features.model, plan.names),
@@ -58,11 +67,17 @@ def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[Rul
     return None, tuple(asked)
 
 
-def _eligible(named: tuple[Target, ...], features: Features) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
-    candidates, left_out = [], []
+def _able(named: tuple[Target, ...], features: Features) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
+    able, out = [], []
     for target in named:
         if problem := obstacle(target, features):
-            left_out.append(problem)
+            out.append(problem)
         else:
-            candidates.append(target)
-    return tuple(candidates), tuple(left_out)
+            able.append(target)
+    return tuple(able), tuple(out)
+
+
+def _ranked(rule: Rule | None, candidates: tuple[Target, ...], turn: int, draw: int) -> tuple[Target, ...]:
+    if rule is None:
+        return candidates
+    return rank(rule.route.strategy, candidates, weights=rule.weights, turn=turn, draw=draw)

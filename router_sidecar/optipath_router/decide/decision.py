@@ -1,8 +1,10 @@
 """A decision: every target considered, where it ranks or why it was left out, and what all this rests on."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
+from optipath_router.chat.features import Features
 from optipath_snapshot import PolicyRef, Resilience, Target
 
 
@@ -12,6 +14,16 @@ class Reason(StrEnum):
     CAPABILITY = "capability"
     CONTEXT_WINDOW = "context_window"
     OUTPUT_LIMIT = "output_limit"
+    BREAKER_OPEN = "breaker_open"
+    """It failed of late, and rests or is being probed."""
+    EJECTED = "ejected"
+    """It does far worse than others that serve the same model."""
+    COOLING_DOWN = "cooling_down"
+    """It asked for patience a moment ago, or the account is spent."""
+    KEY_REFUSED = "key_refused"
+    """It refused every key a moment ago."""
+    CONCURRENCY = "concurrency"
+    """Its provider is at work on as many requests as it may be."""
 
 
 class Basis(StrEnum):
@@ -25,17 +37,17 @@ class Basis(StrEnum):
     """No rule matched, and nobody declares such a model."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(msgspec.Struct, frozen=True):
     """A target that may not serve this request."""
 
     target: str
     reason: Reason
     detail: str
+    until: float | None = None
+    """The moment, on the monotonic clock, at which the reason passes by itself; None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTrace:
+class RuleTrace(msgspec.Struct, frozen=True):
     """A rule that was asked; `failed` says which clause did not hold, and is empty for the one that matched."""
 
     policy: PolicyRef
@@ -43,12 +55,13 @@ class RuleTrace:
     failed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """Which targets may serve a request, in order of preference, and why."""
 
     model: str
     """What the app asked for."""
+    features: Features
+    """What was seen in the request."""
     basis: Basis
     policy: PolicyRef | None
     rule: str | None
@@ -62,6 +75,8 @@ class Decision:
     """Digest of the snapshot that it was decided from."""
     health: int
     """Version of the health view that it was decided from."""
+    turn: int
+    """How many requests the rule had ranked before; of use where it takes turns."""
     draw: int
     """The randomness that it was decided with."""
     route: str = ""

@@ -1,16 +1,22 @@
-"""Whether a target may serve a request at all. Leaving one out always has a reason.
+"""Whether a target may serve a request: first what it can do, then how it does. Leaving one out always has a reason.
 
 What is not known of a target leaves nothing out: a wrong no takes a model
 away from a tenant, and a wrong yes costs one attempt.
 """
 
+from collections.abc import Mapping
+
 from optipath_router.chat.features import Features
 from optipath_router.decide.decision import LeftOut, Reason
+from optipath_router.decide.health import Obstacle
 from optipath_snapshot import Target
+
+# A guess about the target, which may be wrong by now. A wait that was asked for and a limit are no guesses.
+SUSPICIONS = frozenset({Reason.BREAKER_OPEN, Reason.EJECTED})
 
 
 def obstacle(target: Target, features: Features) -> LeftOut | None:
-    """Why a target may not serve a request; None where it may."""
+    """Why a target may not serve a request, however well it does; None where it may."""
     for need in sorted(features.needs):
         if need in target.lacks:
             return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
@@ -25,3 +31,22 @@ def obstacle(target: Target, features: Features) -> LeftOut | None:
     if limit is not None and asked > limit:
         return LeftOut(target.name, Reason.OUTPUT_LIMIT, f"{asked} tokens out are more than its limit of {limit}")
     return None
+
+
+def well(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[Target, ...]:
+    """Those that nothing keeps from being asked now."""
+    return tuple(target for target in able if target.name not in obstacles)
+
+
+def suspected(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[Target, ...]:
+    """Those that are only suspected to do badly; the best of them is asked where nobody is well."""
+    return tuple(target for target in able if target.name in obstacles and obstacles[target.name].reason in SUSPICIONS)
+
+
+def left_out(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[LeftOut, ...]:
+    """Those that something keeps from being asked now, with what it is."""
+    return tuple(
+        LeftOut(target.name, found.reason, found.detail, found.until)
+        for target in able
+        if (found := obstacles.get(target.name))
+    )

@@ -3,6 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from optipath_router.decide.decision import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a target should not be asked now, whatever the request."""
+
+    reason: Reason
+    detail: str
+    until: float | None
+    """The moment, on the monotonic clock, at which it passes by itself; None where that is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -12,3 +24,5 @@ class Health:
     """Grows with each change; a decision is explained by it without a copy of the view."""
     turns: Mapping[str, int] = field(default_factory=dict)
     """How many requests each route has ranked so far, by route id."""
+    obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
+    """By the target's name."""

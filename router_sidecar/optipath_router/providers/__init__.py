@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from optipath_router.providers.dialect import Dialect, Outgoing, StreamReader
-from optipath_router.providers.openai import OPENAI
+from optipath_router.providers.openai import OPENAI, TELLS_NO_USAGE
 
 _OPENAI_FAMILY = (
     "OpenAI",
-    "Mistral",
     "DeepSeek",
     "Qwen",
     "Groq",
@@ -15,13 +14,15 @@ _OPENAI_FAMILY = (
     "OpenRouter",
     "Together",
     "Fireworks",
-    "Perplexity",
     "Ollama",
     "VLLM",
     "OpenAICompatible",
 )
 
-DIALECTS: Mapping[str, Dialect] = dict.fromkeys(_OPENAI_FAMILY, OPENAI)
+# Their streams tell the usage unasked; Mistral refuses fields that it does not know.
+_UNASKED = ("Mistral", "Perplexity")
+
+DIALECTS: Mapping[str, Dialect] = {**dict.fromkeys(_OPENAI_FAMILY, OPENAI), **dict.fromkeys(_UNASKED, TELLS_NO_USAGE)}
 """By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
 
 __all__ = ["DIALECTS", "OPENAI", "Dialect", "Outgoing", "StreamReader"]

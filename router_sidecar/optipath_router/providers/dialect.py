@@ -1,16 +1,16 @@
 """What a dialect can do. It takes and gives bytes; it never sees a connection."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from optipath_router.chat.events import Event
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """A request as the provider wants it; the path follows the provider's base URL."""
 
     path: str
@@ -45,10 +45,13 @@ class Dialect(Protocol):
         """A chat request in this dialect."""
         ...
 
-    def usage(self, body: bytes) -> Usage | None:
-        """The usage in a whole answer; raises UpstreamBroken where the body is no answer."""
+    def answer(self, body: bytes) -> tuple[Usage | None, int]:
+        """The usage in a whole answer, and where it tells none, an estimate of the tokens that it says.
+
+        Raises UpstreamBroken where the body is no answer.
+        """
         ...
 
-    def reader(self) -> StreamReader:
-        """A reader for one streamed reply."""
+    def reader(self, request: ChatRequest) -> StreamReader:
+        """A reader for the streamed reply to a request."""
         ...

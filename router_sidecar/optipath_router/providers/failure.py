@@ -1,66 +1,169 @@
-"""What an error status means for the next step.
+"""What a provider's error means for the next step.
 
 The caller's own faults are the caller's to see, as the provider told them.
 All else is between the provider and us: a key that is refused is not the
-app's, and another target may do better.
+app's, and another target may do better. Where a status means different things
+at different providers, the body tells which.
 """
 
 import re
 from collections.abc import Mapping
-
-import msgspec
+from typing import Final
 
 from optipath_router.errors import Outcome, UpstreamBroken, UpstreamBusy, UpstreamError
+from optipath_router.providers.said import Said, said
+from optipath_router.providers.waiting import asked_seconds, reset_seconds
 
-
-class _Detail(msgspec.Struct, frozen=True):
-    code: str | int | None = None
-    type: str | None = None
-
-
-class _Refused(msgspec.Struct, frozen=True):
-    error: _Detail | None = None
-
-
-_decode = msgspec.json.Decoder(_Refused).decode
-
-
-_FAILURES: Mapping[int, tuple[Outcome, str]] = {
-    401: (Outcome.AUTH, "it refused the key"),
-    402: (Outcome.QUOTA, "its account is spent"),
-    403: (Outcome.AUTH, "it refused the key"),
-    404: (Outcome.NOT_SERVED, "it does not serve the model, or not at this URL"),
+_MESSAGES: Final[Mapping[Outcome, str]] = {
+    Outcome.AUTH: "it refused the key",
+    Outcome.QUOTA: "its account is spent",
+    Outcome.NOT_SERVED: "it does not serve the model, or not at this URL",
+    Outcome.CONTEXT_LENGTH: "the request is longer than its context window",
+    Outcome.TOO_LARGE: "the request is larger than it allows",
+    Outcome.BUSY: "it asks for patience",
+    Outcome.OVERLOADED: "it is overloaded",
+    Outcome.UNAVAILABLE: "it cannot run the model",
+    Outcome.SERVER_ERROR: "it failed",
+    Outcome.REFUSED: "it refused the request",
 }
-# xAI, for one, says so with status 400, and quotes a part of the key.
-_BAD_KEY = re.compile(rb"invalid_api_key|(incorrect|invalid|wrong|missing|bad) api[ _-]?key", re.IGNORECASE)
-_ASKS_FOR_PATIENCE = frozenset({408, 409, 425, 429, 503, 529})
+"""Never in the provider's words, which may quote a key."""
 
 
-def failure(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError | None:
-    """The failure that a status other than success means; None where the caller must mend the request."""
-    if found := _FAILURES.get(status):
-        return UpstreamError(*found, status=status)
-    if status == 429 and _is_spent(body):
-        return UpstreamError(Outcome.QUOTA, "its account is spent", status=status)
-    if status in _ASKS_FOR_PATIENCE:
-        return UpstreamBusy("it asks for patience", status=status, retry_after_seconds=_retry_after(headers))
+class _Sign:
+    """What tells a kind of error: codes, and words in messages."""
+
+    def __init__(self, codes: str, words: str) -> None:
+        self._codes, self._words = frozenset(codes.split()), re.compile(words)
+
+    def __call__(self, error: Said) -> bool:
+        return not self._codes.isdisjoint(error.codes) or self._words.search(error.message) is not None
+
+
+_bad_key = _Sign(
+    "invalid_api_key invalidapikey api_key_invalid authentication_error",
+    # Near the start: further on, a message may quote the request, whose author is not to have the key set aside.
+    r"^.{0,60}?(?:(?:incorrect|invalid|wrong|missing|bad) api[ _-]?key|api key not valid)",
+)
+_spent = _Sign(
+    "insufficient_quota exceeded_current_quota_error billing_hard_limit_reached billing_not_active billing_error "
+    "insufficient_balance arrearage",
+    "^.{0,160}?(?:credit balance is too low|insufficient (?:balance|credits)|used all available credits)",
+)
+# Alibaba's words for a limit a minute are OpenAI's for spent funds; only the link tells them apart.
+_throttled = _Sign("", "#token-limit")
+_filtered = _Sign(
+    "content_filter content_policy_violation responsibleaipolicyviolation data_inspection_failed datainspectionfailed",
+    "content management policy|input was flagged|requires moderation|violates usage guidelines|content exists risk"
+    "|inappropriate content",
+)
+_too_long = _Sign(
+    "context_length_exceeded exceed_context_size_error too_many_tokens",
+    "maximum context length|context window|context limit|maximum prompt length|prompt is too long|input is too long"
+    "|exceeds the maximum number of tokens|range of input length|max_tokens must be at least 1, got -",
+)
+_too_large = _Sign("request_too_large", "request too large|must be reduced in order to run|reduce your message size")
+_overloaded = _Sign(
+    "overloaded_error engine_overloaded engine_overloaded_error", "overloaded|experiencing high demand|over capacity"
+)
+_not_served = _Sign(
+    "model_not_found model_not_supported not_found_error",
+    "model not exist|not a valid model|invalid model|model identifier is invalid|not have access to (?:the )?model",
+)
+_cannot_run = _Sign("", "requires more system memory")
+
+_BY_STATUS: Final[Mapping[int, Outcome]] = {
+    401: Outcome.AUTH,
+    402: Outcome.QUOTA,
+    404: Outcome.NOT_SERVED,
+    408: Outcome.BUSY,
+    409: Outcome.BUSY,
+    410: Outcome.NOT_SERVED,
+    425: Outcome.BUSY,
+    503: Outcome.OVERLOADED,
+    529: Outcome.OVERLOADED,
+}
+"""Those that mean the same whatever the body says."""
+# What an error inside an answer that began well would have had as its status.
+_STATUS_OF_CODE: Final[Mapping[str, int]] = {
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "resource_exhausted": 429,
+    "unavailable": 503,
+    "overloaded_error": 529,
+}
+_STATUS: Final = re.compile("[45][0-9][0-9]")
+
+
+def failure(status: int, headers: Mapping[str, str], body: bytes, *, wall: float | None = None) -> UpstreamError | None:
+    """The failure that a status other than success means; None where the caller must mend the request.
+
+    Header names are in lower case. `wall` is the time since 1970, for waiting
+    times that are dates. Never raises, whatever the body.
+    """
+    error = said(body)
+    outcome = _outcome(status, error)
+    message = f"{_MESSAGES[outcome]}, with status {status}"
+    match outcome:
+        case Outcome.REFUSED:
+            return None
+        case Outcome.BUSY:
+            wait = asked_seconds(headers, error, wall)
+            wait = reset_seconds(headers, wall) if wait is None else wait
+            return UpstreamBusy(message, status=status, retry_after_seconds=wait)
+        case Outcome.OVERLOADED:
+            wait = asked_seconds(headers, error, wall)
+            return UpstreamBusy(message, status=status, retry_after_seconds=wait, outcome=outcome)
+        case Outcome.SERVER_ERROR | Outcome.UNAVAILABLE:
+            return UpstreamBroken(outcome, message, status=status)
+        case _:
+            return UpstreamError(outcome, message, status=status)
+
+
+def failure_inside(event: bytes) -> UpstreamError:
+    """The failure that an event of a stream tells, as it came or its data alone, though all had begun well."""
+    data = b"".join(line[5:] for line in event.splitlines() if line.startswith(b"data:")) or event
+    codes = sorted(said(data).codes)
+    statuses = [_STATUS_OF_CODE[code] for code in codes if code in _STATUS_OF_CODE]
+    statuses += [int(code) for code in codes if _STATUS.fullmatch(code)]
+    status = statuses[0] if statuses else 500
+    return failure(status, {}, data) or UpstreamError(Outcome.REFUSED, _MESSAGES[Outcome.REFUSED], status=status)
+
+
+def _outcome(status: int, error: Said) -> Outcome:
+    if known := _BY_STATUS.get(status):
+        return known
+    if status == 429:
+        return _limited(error)
     if 400 <= status < 500:
-        return UpstreamError(*_FAILURES[401], status=status) if _BAD_KEY.search(body) else None
-    return UpstreamBroken(Outcome.SERVER_ERROR, f"it answered {status}", status=status)
+        return _refused(status, error)
+    if _too_long(error):
+        return Outcome.CONTEXT_LENGTH
+    return Outcome.UNAVAILABLE if _cannot_run(error) else Outcome.SERVER_ERROR
 
 
-def _is_spent(body: bytes) -> bool:
-    """Whether a 429 is about money, which no patience brings back."""
-    try:
-        detail = _decode(body).error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return False
-    return detail is not None and "insufficient_quota" in (detail.code, detail.type)
+def _limited(error: Said) -> Outcome:
+    if _too_large(error):
+        return Outcome.TOO_LARGE
+    if _spent(error) and not _throttled(error):
+        return Outcome.QUOTA
+    return Outcome.OVERLOADED if _overloaded(error) else Outcome.BUSY
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None
+def _refused(status: int, error: Said) -> Outcome:
+    signs = (
+        (_filtered, Outcome.REFUSED),
+        (_bad_key, Outcome.AUTH),
+        (_spent, Outcome.QUOTA),
+        (_not_served, Outcome.NOT_SERVED),
+        (_too_long, Outcome.CONTEXT_LENGTH),
+    )
+    for sign, outcome in signs:
+        if sign(error):
+            return outcome
+    return {403: Outcome.AUTH, 413: Outcome.TOO_LARGE}.get(status, Outcome.REFUSED)

@@ -1,190 +1,135 @@
 """Failover as a script: the test plays the targets and owns the clock."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-import httpx
 import pytest
 
-from optipath_router.call.attempt import Attempt
-from optipath_router.call.endpoint import Endpoint
-from optipath_router.call.failover import Failover
-from optipath_router.chat.features import Features
-from optipath_router.chat.reply import Failed, Reply, Streamed, Tried, Whole
+from optipath_router.call.upstream import ContextTooLong
+from optipath_router.chat.reply import Failed, Whole, failed_over
 from optipath_router.credentials import Key
-from optipath_router.decide import Health, decide, make_plan
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamBusy, UpstreamError
-from optipath_router.providers import OPENAI
-from optipath_snapshot import Provider
-from support.builders import provider, route, snapshot
-from support.clock import Clock
-from support.requests import chat_request
-
-OK = Whole(200, (), b"{}")
-AUTH = UpstreamError(Outcome.AUTH, "it refused the key", status=401)
-QUOTA = UpstreamError(Outcome.QUOTA, "its account is spent", status=429)
-SERVER = UpstreamBroken(Outcome.SERVER_ERROR, "it answered 500", status=500)
-SLOW = UpstreamBroken(Outcome.TIMEOUT, "it was silent for too long")
-GARBLED = UpstreamBroken(Outcome.BROKEN, "7 bytes are no chat completion")
-AWAY = TargetUnavailable(Outcome.UNREACHABLE, "cannot be reached")
+from optipath_router.errors import Outcome
+from support.stage import AUTH, AWAY, GARBLED, OK, QUOTA, SERVER, SLOW, Stage, busy
 
 
-def busy(seconds: float | None = None) -> UpstreamBusy:
-    return UpstreamBusy("it asks for patience", status=429, retry_after_seconds=seconds)
-
-
-class Script:
-    """What the attempts come to, in turn; each takes a second."""
-
-    def __init__(self, clock: Clock, *ends: Whole | BaseException) -> None:
-        self._clock, self._ends = clock, list(ends)
-        self.asked: list[tuple[str, str | None]] = []
-
-    async def __call__(self, attempt: Attempt) -> Whole | Streamed:
-        self.asked.append((attempt.target.name, attempt.key.name if attempt.key else None))
-        self._clock.advance(1)
-        end = self._ends.pop(0)
-        if isinstance(end, BaseException):
-            raise end
-        return end
-
-
-class Line:
-    """Targets a/m, b/m, … in order, and what is called when they are."""
-
-    def __init__(
-        self,
-        *ends: Whole | BaseException,
-        targets: Sequence[str] = ("a/m", "b/m", "c/m", "d/m"),
-        providers: Mapping[str, Mapping[str, Any]] | None = None,
-        keys: Sequence[Key] = (),
-        **resilience: Any,
-    ) -> None:
-        self.clock = Clock()
-        self.script = Script(self.clock, *ends)
-        self.left: list[tuple[Tried, ...]] = []
-        given = providers or {}
-        made = [provider(name, **given.get(name, {})) for name in dict.fromkeys(each.split("/")[0] for each in targets)]
-        plan = make_plan(snapshot(route(*targets, resilience=resilience), providers=made), "sha256:0", {})
-        self.decision = decide(Features("auto", 1), plan, Health(), 0)
-        self.call = Failover(
-            self.script,
-            {each.name: endpoint(each) for each in made},
-            lambda: {key.name: key for key in keys},
-            lambda _, __, tried: self.left.append(tried),
-            self.clock,
-        )
-
-    async def __call__(self) -> Reply:
-        return await self.call(chat_request(arrived=self.clock()), self.decision)
-
-
-def endpoint(of: Provider) -> Endpoint:
-    return Endpoint(of, of.url.split("/")[2], OPENAI, httpx.MockTransport(lambda _: httpx.Response(500)))
+def keys(*names: str, host: str = "a.example") -> list[Key]:
+    return [Key(name, f"sk-{name}", frozenset({host})) for name in names]
 
 
 async def test_the_first_that_answers_is_the_only_one_asked() -> None:
-    line = Line(OK)
-    reply = await line()
+    stage = Stage(OK)
+    reply = await stage()
     assert reply.content is OK
     assert reply.target is not None
-    assert (reply.target.name, reply.failed_over) == ("a/m", False)
-    assert line.script.asked == [("a/m", None)]
+    assert (reply.target.name, failed_over(reply.tried(), reply.target)) == ("a/m", False)
+    assert stage.asked == [("a/m", None)]
 
 
+@pytest.mark.row("A13", "C06", "D24")
 @pytest.mark.parametrize("failure", [SERVER, SLOW, GARBLED, AWAY, AUTH, QUOTA, busy()], ids=repr)
 async def test_after_a_failure_the_next_one_is_asked_at_once(failure: Exception) -> None:
-    line = Line(failure, OK)
-    reply = await line()
-    assert (reply.content, reply.failed_over) == (OK, True)
-    assert line.script.asked == [("a/m", None), ("b/m", None)]
-    assert [(tried.started_seconds, tried.seconds) for tried in reply.tried] == [(0, 1), (1, 1)]
+    stage = Stage(failure, OK)
+    reply = await stage()
+    assert (reply.content, failed_over(reply.tried(), reply.target)) == (OK, True)
+    assert stage.asked == [("a/m", None), ("b/m", None)]
+    assert [(tried.started_seconds, tried.seconds) for tried in reply.tried()] == [(0, 1), (1, 1)]
 
 
 async def test_a_refusal_that_is_the_callers_fault_is_the_answer() -> None:
     refusal = Whole(400, (), b"no")
-    line = Line(refusal, OK)
-    reply = await line()
+    stage = Stage(refusal, OK)
+    reply = await stage()
     assert reply.content is refusal
-    assert [tried.outcome for tried in reply.tried] == [Outcome.REFUSED]
+    assert [tried.outcome for tried in reply.tried()] == [Outcome.REFUSED]
 
 
+@pytest.mark.case("U05")
 @pytest.mark.parametrize("attempts", [1, 2, 3])
 async def test_there_are_no_more_attempts_than_the_route_allows(attempts: int) -> None:
-    line = Line(SERVER, SERVER, SERVER, SERVER, attempts=attempts)
-    reply = await line()
+    stage = Stage(SERVER, SERVER, SERVER, SERVER, attempts=attempts)
+    reply = await stage()
     assert isinstance(reply.content, Failed)
-    assert len(line.script.asked) == len(reply.tried) == attempts
+    assert len(stage.asked) == len(reply.tried()) == attempts
 
 
 async def test_past_the_deadline_nothing_more_is_tried() -> None:
-    line = Line(SERVER, SERVER, OK, request_timeout_seconds=1.5)
-    reply = await line()
-    assert len(line.script.asked) == 2
+    stage = Stage(SERVER, SERVER, OK, request_timeout_seconds=1.5)
+    reply = await stage()
+    assert len(stage.asked) == 2
     assert isinstance(reply.content, Failed)
 
 
 async def test_one_attempt_is_made_even_where_the_time_is_up_at_once() -> None:
-    line = Line(SLOW, request_timeout_seconds=1.0)
-    request = chat_request(arrived=line.clock() - 5)
-    reply = await line.call(request, line.decision)
+    stage = Stage(SLOW, request_timeout_seconds=1.0)
+    reply = await stage(arrived=stage.time() - 5)
     assert isinstance(reply.content, Failed)
-    assert (reply.content.status, len(reply.tried)) == (504, 1)
+    assert (reply.content.status, len(reply.tried())) == (504, 1)
 
 
 @pytest.mark.case("U03")
 @pytest.mark.parametrize("trouble", [AUTH, QUOTA], ids=repr)
-async def test_a_key_that_is_refused_is_backed_up_by_the_next(trouble: Exception) -> None:
-    hosts = frozenset({"a.example"})
-    keys = [Key("first", "sk-1", hosts), Key("second", "sk-2", hosts)]
-    line = Line(trouble, OK, providers={"a": {"keys": ("first", "second")}}, keys=keys)
-    reply = await line()
-    assert line.script.asked == [("a/m", "first"), ("a/m", "second")]
-    assert not reply.failed_over
-    assert [tried.key for tried in reply.tried] == ["first", "second"]
+async def test_a_key_that_is_refused_is_backed_up_by_the_next_and_left_alone_for_a_minute(trouble: Exception) -> None:
+    given = {"a": {"keys": ("first", "second")}}
+    stage = Stage(trouble, OK, OK, OK, providers=given, keys=keys("first", "second"))
+    reply = await stage()
+    assert stage.asked == [("a/m", "first"), ("a/m", "second")]
+    assert not failed_over(reply.tried(), reply.target)
+    assert [tried.key for tried in reply.tried()] == ["first", "second"]
+    await stage.time.sleep(57)
+    await stage()
+    await stage.time.sleep(2)
+    await stage()
+    assert stage.asked[2:] == [("a/m", "second"), ("a/m", "first")]
 
 
 async def test_keys_that_are_all_refused_leave_an_attempt_for_the_next_target() -> None:
     names = ("first", "second", "third")
-    keys = [Key(name, f"sk-{name}", frozenset({"a.example"})) for name in names]
-    line = Line(AUTH, AUTH, OK, targets=("a/m", "b/m"), providers={"a": {"keys": names}}, keys=keys, attempts=3)
-    reply = await line()
-    assert line.script.asked == [("a/m", "first"), ("a/m", "second"), ("b/m", None)]
-    assert reply.failed_over
+    stage = Stage(
+        AUTH, AUTH, OK, targets=("a/m", "b/m"), providers={"a": {"keys": names}}, keys=keys(*names), attempts=3
+    )
+    reply = await stage()
+    assert stage.asked == [("a/m", "first"), ("a/m", "second"), ("b/m", None)]
+    assert failed_over(reply.tried(), reply.target)
 
 
 async def test_another_failure_is_not_the_keys_and_goes_on_to_the_next_target() -> None:
-    keys = [Key(name, f"sk-{name}", frozenset({"a.example"})) for name in ("first", "second")]
-    line = Line(SERVER, OK, providers={"a": {"keys": ("first", "second")}}, keys=keys)
-    await line()
-    assert line.script.asked == [("a/m", "first"), ("b/m", None)]
+    stage = Stage(SERVER, OK, providers={"a": {"keys": ("first", "second")}}, keys=keys("first", "second"))
+    await stage()
+    assert stage.asked == [("a/m", "first"), ("b/m", None)]
 
 
 async def test_a_target_without_its_key_takes_no_attempt() -> None:
-    line = Line(OK, providers={"a": {"keys": ("gone",)}}, attempts=1)
-    reply = await line()
-    assert line.script.asked == [("b/m", None)]
-    assert [tried.outcome for tried in reply.tried] == [Outcome.NO_KEY, Outcome.OK]
-    assert "no key 'gone'" in reply.tried[0].message
+    stage = Stage(OK, providers={"a": {"keys": ("gone",)}}, attempts=1)
+    reply = await stage()
+    assert stage.asked == [("b/m", None)]
+    assert [(tried.outcome, tried.made) for tried in reply.tried()] == [(Outcome.NO_KEY, False), (Outcome.OK, True)]
+    assert "no key 'gone'" in reply.tried()[0].message
 
 
 @pytest.mark.case("X03")
 async def test_a_key_does_not_go_to_a_host_that_its_owner_did_not_name() -> None:
-    keys = [Key("mine", "sk-canary", frozenset({"elsewhere.example"}))]
-    line = Line(providers={"a": {"keys": ("mine",)}}, targets=["a/m"], keys=keys)
-    reply = await line()
-    assert line.script.asked == []
+    stage = Stage(providers={"a": {"keys": ("mine",)}}, targets=["a/m"], keys=keys("mine", host="elsewhere.example"))
+    reply = await stage()
+    assert stage.asked == []
     assert isinstance(reply.content, Failed)
     assert (reply.content.status, reply.content.code) == (503, "provider_auth_error")
     assert "mine.hosts" in reply.content.message
-    assert reply.tried[0].outcome is Outcome.HOST_MISMATCH
+    assert reply.tried()[0].outcome is Outcome.HOST_MISMATCH
+
+
+@pytest.mark.case("U06")
+async def test_a_key_that_was_refused_is_not_tried_again_and_the_answer_stays_the_same() -> None:
+    stage = Stage(AUTH, targets=["a/m"], providers={"a": {"keys": ("mine",)}}, keys=keys("mine"))
+    replies = [await stage(), await stage()]
+    for reply in replies:
+        assert isinstance(reply.content, Failed)
+        assert (reply.content.status, reply.content.code) == (503, "provider_auth_error")
+    assert stage.asked == [("a/m", "mine")]
 
 
 ENDS = {
     "auth alone": ([AUTH, AUTH], 503, "provider_auth_error", 1),
-    "patience alone": ([busy(7), busy(3)], 429, "rate_limited", 3),
-    "patience and money": ([busy(7), QUOTA], 429, "rate_limited", 7),
+    "patience alone": ([busy(70), busy(30)], 429, "rate_limited", 30),
+    "patience and money": ([busy(70), QUOTA], 429, "rate_limited", 70),
     "a time-out last": ([SERVER, SLOW], 504, "all_attempts_failed", 1),
     "nonsense last": ([SERVER, GARBLED], 502, "all_attempts_failed", 1),
     "an error last": ([GARBLED, SERVER], 503, "all_attempts_failed", 1),
@@ -196,17 +141,52 @@ ENDS = {
 @pytest.mark.row("B05")
 @pytest.mark.parametrize(("ends", "status", "code", "wait"), ENDS.values(), ids=ENDS)
 async def test_all_that_fail_are_told_in_one(ends: list[Exception], status: int, code: str, wait: float) -> None:
-    reply = await Line(*ends, targets=["a/m", "b/m"])()
+    reply = await Stage(*ends, targets=["a/m", "b/m"], attempts=2)()
     assert isinstance(reply.content, Failed)
     assert (reply.content.status, reply.content.code, reply.content.retry_after_seconds) == (status, code, wait)
     assert "a/m: " in reply.content.message
     assert "b/m: " in reply.content.message
 
 
+TOO_LONG = ContextTooLong(Whole(400, (), b"too long"))
+WINDOWS = {"a/m": {"context_window": 100}, "b/m": {"context_window": 90}, "c/m": {"context_window": 200}}
+
+
+@pytest.mark.case("U07")
+async def test_a_prompt_that_is_too_long_goes_once_to_a_larger_model() -> None:
+    stage = Stage(TOO_LONG, OK, facts=WINDOWS)
+    reply = await stage()
+    assert (reply.content, stage.asked) == (OK, [("a/m", None), ("c/m", None)])
+    assert [tried.outcome for tried in reply.tried()] == [Outcome.CONTEXT_LENGTH, Outcome.OK]
+
+
+@pytest.mark.case("U07")
+@pytest.mark.parametrize("targets", [("a/m",), ("a/m", "b/m"), ("c/m", "a/m", "b/m")])
+async def test_where_no_model_is_larger_the_refusal_is_the_answer_after_one_call(targets: tuple[str, ...]) -> None:
+    facts = {name: facts for name, facts in WINDOWS.items() if name in targets}
+    stage = Stage(TOO_LONG, targets=targets, facts=facts)
+    reply = await stage()
+    assert reply.content is TOO_LONG.answer
+    assert len(stage.asked) == 1
+    assert not stage.healths.view().obstacles
+
+
+async def test_a_larger_model_that_is_too_small_too_ends_it() -> None:
+    facts = {**WINDOWS, "d/m": {"context_window": 300}}
+    stage = Stage(TOO_LONG, TOO_LONG, facts=facts)
+    reply = await stage()
+    assert reply.content is TOO_LONG.answer
+    assert stage.asked == [("a/m", None), ("c/m", None)]
+
+
 async def test_a_caller_who_leaves_while_trying_is_told_with_all_that_was_tried() -> None:
-    line = Line(SERVER, asyncio.CancelledError())
+    stage = Stage(SERVER, asyncio.CancelledError())
     with pytest.raises(asyncio.CancelledError):
-        await line()
-    assert [[(tried.target, tried.outcome) for tried in left] for left in line.left] == [
-        [("a/m", Outcome.SERVER_ERROR), ("b/m", Outcome.ABANDONED)]
+        await stage()
+    [(tried, outcome)] = stage.left
+    assert outcome is Outcome.ABANDONED
+    assert [(each.target.name, each.outcome) for each in tried] == [
+        ("a/m", Outcome.SERVER_ERROR),
+        ("b/m", Outcome.ABANDONED),
     ]
+    assert stage.healths.in_flight == 0

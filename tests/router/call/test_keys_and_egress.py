@@ -57,7 +57,7 @@ async def test_a_host_that_the_secret_does_not_name_gets_no_request(simulator: S
         answer = await router.ask()
         record = await router.decision(answer)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "provider_auth_error")
-    assert record["attempts"][0]["outcome"] == "credential_host_mismatch"
+    assert record["passed_over"][0]["reason"] == "credential_host_mismatch"
     assert simulator.stats.count == 0
 
 
@@ -120,7 +120,7 @@ async def test_a_spent_key_is_backed_up_by_the_next(simulator: Simulator, files:
 
 
 @pytest.mark.row("B08")
-@pytest.mark.parametrize("status", [400, 413, 422])
+@pytest.mark.parametrize("status", [400, 422])
 async def test_a_refusal_is_passed_on_with_one_call(status: int, simulator: Simulator, files: Files) -> None:
     files.put(chain(simulator.url, f"e{status}", "ok"))
     async with running(files.settings()) as router:
@@ -141,7 +141,9 @@ async def test_fields_that_we_do_not_know_survive_to_the_letter(simulator: Simul
         b'"messages":[{"role":"user","content":"Hi","z":null}]}'
     )
     async with running(files.settings()) as router:
-        answer = await router.http.post(f"{router.url}/v1/chat/completions", content=body)
+        answer = await router.http.post(
+            f"{router.url}/v1/chat/completions", content=body, headers={"content-type": "application/json"}
+        )
     assert answer.status_code == 200
     sent = simulator.stats.bodies[0]
     for part in (b'"x":1.50', b'{"b":"\\u00e4","a":[ 1,2 ]}', b'[{"role":"user","content":"Hi","z":null}]'):

@@ -1,7 +1,6 @@
 """One try at one target, over a transport that the test plays."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from itertools import cycle
 from typing import Any
@@ -9,15 +8,17 @@ from typing import Any
 import httpx
 import pytest
 
-from optipath_router.call import upstream
+from optipath_router.call import stream as streams
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.endpoint import Endpoint
-from optipath_router.call.transport import _ours
-from optipath_router.call.upstream import send
-from optipath_router.chat.reply import Streamed, Whole
+from optipath_router.call.trail import Trail
+from optipath_router.call.upstream import ContextTooLong
+from optipath_router.call.upstream import send as send_within
+from optipath_router.chat.reply import Content, Streamed, Whole
 from optipath_router.credentials import Key
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken
+from optipath_router.errors import Outcome, RequestRejected, TargetUnavailable, UpstreamBroken
 from optipath_router.providers import OPENAI
+from optipath_router.room import Room
 from optipath_snapshot import Header, Resilience
 from support.builders import provider, target
 from support.clock import Clock
@@ -28,6 +29,11 @@ FINISH = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n
 DONE = b"data: [DONE]\n\n"
 ANSWER = b'{"choices":[{"index":0,"message":{"content":"x"},"finish_reason":"stop"}]}'
 PING = b": ping\n\n"
+
+
+async def send(attempt: Attempt, now: Callable[[], float]) -> Content:
+    return await send_within(attempt, now, Room())
+
 
 Pieces = Iterable[bytes | Callable[[], Any]]
 
@@ -69,7 +75,7 @@ def attempt(
     resilience = Resilience(**given.pop("resilience", {}))
     request = chat_request(**({"stream": True} if stream else {}), headers={"connection": "x", "te": "trailers"})
     endpoint = Endpoint(provider(**given), "acme.example", OPENAI, httpx.MockTransport(provider_))
-    return Attempt(request, target(), endpoint, key, resilience, deadline)
+    return Attempt(request, target(), endpoint, key, resilience, deadline, Trail(Clock()))
 
 
 async def turn() -> None:
@@ -87,14 +93,14 @@ async def test_what_is_sent_is_ours_and_no_header_of_the_callers() -> None:
     await send(given, Clock())
     [request] = acme.asked
     assert dict(request.headers.raw) == {
-        b"Host": b"acme.example",
+        b"host": b"acme.example",
         b"x-org": "größe".encode(),
         b"content-type": b"application/json",
         b"accept": b"application/json",
         b"accept-encoding": b"identity",
         b"user-agent": b"optipath",
         b"authorization": b"Bearer sk-1",
-        b"Content-Length": str(len(given.request.body)).encode(),
+        b"content-length": str(len(given.request.body)).encode(),
     }
     assert request.content == given.request.body
     assert acme.closed
@@ -117,7 +123,7 @@ async def test_only_what_the_caller_needs_of_a_providers_headers_is_passed_on(*,
         await answer.events.aclose()
 
 
-@pytest.mark.parametrize("status", [400, 413, 422])
+@pytest.mark.parametrize("status", [400, 422])
 async def test_a_refusal_is_passed_byte_for_byte(status: int) -> None:
     body = b'{ "error": {"message":"\xc3\xa4", "x": [1 ,2]}}'
     answer = await send(attempt(Provider([body[:9], body[9:]], status), stream=True), Clock())
@@ -162,7 +168,7 @@ async def test_an_answer_that_is_too_long_is_given_up() -> None:
 
 
 async def test_keep_alives_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upstream, "MAX_HEAD_BYTES", 100)
+    monkeypatch.setattr(streams, "MAX_HEAD_BYTES", 100)
     acme = Provider([PING] * 20)
     with pytest.raises(UpstreamBroken, match="held no content"):
         await send(attempt(acme, stream=True), Clock())
@@ -251,6 +257,33 @@ async def test_a_stream_that_is_closed_closes_what_is_below() -> None:
     assert acme.closed
 
 
-async def test_a_tls_error_after_the_handshake_is_the_connections_end() -> None:
-    with pytest.raises(UpstreamBroken), _ours():
-        raise ssl.SSLError(1, "WRONG_VERSION_NUMBER")
+@pytest.mark.case("S05")
+@pytest.mark.parametrize("pieces", [[], [PING], [DONE], [CHUNK]], ids=["nothing", "a keep-alive", "an end", "a word"])
+async def test_a_stream_that_ends_before_it_is_finished_is_no_answer(pieces: list[bytes]) -> None:
+    acme = Provider(pieces)
+    with pytest.raises(UpstreamBroken):
+        await read(await send(attempt(acme, stream=True), Clock()))
+    assert acme.closed
+
+
+@pytest.mark.case("U07")
+async def test_a_prompt_that_is_too_long_is_told_apart_and_keeps_the_providers_words() -> None:
+    body = b'{"error":{"message":"maximum context length is 10 tokens","code":"context_length_exceeded"}}'
+    with pytest.raises(ContextTooLong) as raised:
+        await send(attempt(Provider([body], 400)), Clock())
+    assert (raised.value.answer.status, raised.value.answer.body) == (400, body)
+
+
+async def test_the_opening_and_the_first_content_are_one_piece() -> None:
+    role = b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}\n\n'
+    acme = Provider([PING, role, CHUNK, FINISH])
+    assert await read(await send(attempt(acme, stream=True), Clock())) == [PING + role + CHUNK, FINISH]
+
+
+@pytest.mark.case("B01")
+async def test_an_answer_for_which_there_is_no_room_is_not_read() -> None:
+    room = Room(1000)
+    acme = Provider([b"x" * 600, b"x" * 600])
+    with pytest.raises(RequestRejected) as raised:
+        await send_within(attempt(acme), Clock(), room)
+    assert (raised.value.status, raised.value.code, room.held, acme.closed) == (503, "overloaded", 0, True)

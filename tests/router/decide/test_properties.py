@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import optipath_router.decide
 from optipath_router.chat.features import Features
-from optipath_router.decide import Decision, Health, Plan, decide, make_plan
-from optipath_router.decide.decision import Basis
+from optipath_router.decide import Decision, Health, Obstacle, Plan, decide, make_plan
+from optipath_router.decide.decision import Basis, Reason
 from optipath_router.decide.plan import route_id
 from optipath_snapshot import Capability, Ordered, RoundRobin, Route, Snapshot, Strategy, Target, Weighted
 from support.builders import provider, route, snapshot, target
@@ -40,6 +40,10 @@ facts = st.fixed_dictionaries(
         "lacks": st.lists(st.sampled_from(NEEDS), unique=True).map(tuple),
     },
 )
+obstacles = st.builds(
+    Obstacle, st.sampled_from((Reason.BREAKER_OPEN, Reason.EJECTED, Reason.COOLING_DOWN)), st.just("ill"), st.none()
+)
+healths = st.builds(Health, st.just(1), st.just({}), st.dictionaries(st.sampled_from(NAMES), obstacles))
 strategies: st.SearchStrategy[Strategy] = st.sampled_from((Ordered(), Weighted(), RoundRobin()))
 
 
@@ -138,14 +142,24 @@ def test_the_order_of_weighted_candidates_changes_nothing(
     assert set(one.left_out) == set(other.left_out)
 
 
-@given(made=snapshots(), seen=features, draw=draws)
+@given(made=snapshots(), seen=features, health=healths, draw=draws)
 def test_every_named_target_is_ranked_or_left_out_with_a_reason_and_never_both(
-    made: Snapshot, seen: Features, draw: int
+    made: Snapshot, seen: Features, health: Health, draw: int
 ) -> None:
-    decision = decide(seen, plan_of(made), Health(), draw)
+    decision = decide(seen, plan_of(made), health, draw)
     told = [each.name for each in decision.ranking] + [each.target for each in decision.left_out]
     assert sorted(told) == sorted(each.name for each in named(made, seen))
     assert all(each.reason and each.detail for each in decision.left_out)
+
+
+@given(made=snapshots(), seen=features, health=healths, draw=draws)
+def test_nobody_is_asked_in_bad_health_while_somebody_is_well(
+    made: Snapshot, seen: Features, health: Health, draw: int
+) -> None:
+    ranking = [each.name for each in decide(seen, plan_of(made), health, draw).ranking]
+    well = [each.name for each in decide(seen, plan_of(made), Health(), draw).ranking]
+    well = [name for name in well if name not in health.obstacles]
+    assert sorted(ranking) == sorted(well) if well else len(ranking) <= 1
 
 
 @given(made=snapshots(), seen=features, draw=draws)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from optipath_cli.simulator import Simulator
+from support.callers import request
 from support.router import Files, Program, chain, program, until
 
 AS_NOBODY = """
@@ -102,7 +103,7 @@ async def test_half_a_request_does_not_keep_it_alive(files: Files) -> None:
     async with program(files.environment()) as started:
         address = started.router.bound.api[0]
         _, half = await asyncio.open_connection(address.host, address.port)
-        half.write(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+        half.write(request("POST", "/v1/chat/completions", b"{", content_length="9"))
 
         async def being_read() -> bool:
             return await started.router.metric("optipath_requests_in_flight") == 1

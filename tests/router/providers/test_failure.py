@@ -1,64 +1,59 @@
-"""What an error status means for the next step."""
+"""What a provider's error means for the next step."""
 
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optipath_router.errors import Outcome, UpstreamBroken, UpstreamBusy, UpstreamError
-from optipath_router.providers.failure import failure
+from optipath_router.providers.failure import failure, failure_inside
+from optipath_router.providers.said import MAX_BYTES, said
 from support import wire
 
-# By provider, status and what error_shapes.json calls it: what we make of it. None is the caller's to mend.
-EXPECTED: dict[tuple[str, int, str], Outcome | None] = {
-    ("openai", 429, "rate_limit"): Outcome.BUSY,
-    ("openai", 429, "request_too_large"): Outcome.BUSY,
-    ("openai", 429, "quota"): Outcome.QUOTA,
-    # OpenAI's words for spent funds. Another key or target is tried either way.
-    ("dashscope", 429, "rate_limit"): Outcome.QUOTA,
-    ("dashscope", 400, "bad_request"): None,
-    ("azure", 429, "rate_limit"): Outcome.BUSY,
-    ("azure", 429, "overloaded"): Outcome.BUSY,
-    ("groq", 429, "rate_limit"): Outcome.BUSY,
-    ("groq", 413, "request_too_large"): None,
-    ("anthropic", 529, "overloaded"): Outcome.BUSY,
-    ("gemini", 429, "rate_limit"): Outcome.BUSY,
-    ("gemini", 503, "overloaded"): Outcome.BUSY,
-    ("deepseek", 402, "quota"): Outcome.QUOTA,
-    ("openrouter", 429, "rate_limit"): Outcome.BUSY,
-    ("xai", 429, "rate_limit"): Outcome.BUSY,
-    ("cerebras", 429, "rate_limit"): Outcome.BUSY,
-    ("vllm", 400, "context_length"): None,
-    ("ollama", 404, "model_not_found"): Outcome.NOT_SERVED,
-    ("ollama", 500, "unavailable"): Outcome.SERVER_ERROR,
+KINDS: dict[str, Outcome | None] = {
+    "rate_limit": Outcome.BUSY,
+    "overloaded": Outcome.OVERLOADED,
+    "quota": Outcome.QUOTA,
+    "request_too_large": Outcome.TOO_LARGE,
+    "context_length": Outcome.CONTEXT_LENGTH,
+    "model_not_found": Outcome.NOT_SERVED,
+    "unavailable": Outcome.UNAVAILABLE,
+    "bad_request": None,
 }
+"""What error_shapes.json calls it, and what we do. None is the caller's to mend."""
+
+REPEATABLE = {Outcome.BUSY, Outcome.OVERLOADED}
+LONGEST_WAIT = 60.0
 
 
-def meaning(shape: dict[str, Any]) -> Outcome | None:
-    problem = failure(shape["status"], shape["headers"], json.dumps(shape["body"]).encode())
-    return problem.outcome if problem else None
+def meaning(shape: dict[str, Any]) -> UpstreamError | None:
+    if shape["status"] == 200:
+        return failure_inside(shape["body"].split("\n\n")[1].encode())
+    return failure(shape["status"], shape["headers"], json.dumps(shape["body"]).encode())
 
 
-def test_error_shapes_mean_what_we_say_they_mean() -> None:
-    shapes = [shape for shape in wire.error_shapes() if shape["status"] != 200]
-    found = {(shape["provider"], shape["status"], shape["kind"]): meaning(shape) for shape in shapes}
-    assert found == EXPECTED
-
-
-def test_a_wait_in_retry_after_is_told() -> None:
+@pytest.mark.case("U01", "U03", "U05", "U07")
+def test_every_error_shape_comes_out_as_it_is_meant() -> None:
     for shape in wire.error_shapes():
-        if "retry-after" in shape["headers"]:
-            problem = failure(shape["status"], shape["headers"], json.dumps(shape["body"]).encode())
-            assert isinstance(problem, UpstreamBusy)
-            assert problem.retry_after_seconds == pytest.approx(shape["retry_after_s"], abs=1)
+        problem, what = meaning(shape), (shape["provider"], shape["status"], shape["kind"])
+        outcome = problem.outcome if problem else None
+        wait = problem.retry_after_seconds if isinstance(problem, UpstreamBusy) else None
+        assert (what, outcome, wait) == (what, KINDS[shape["kind"]], shape["retry_after_s"])
+        assert (outcome in REPEATABLE and (wait or 0) <= LONGEST_WAIT) == shape["retry_same_target"], what
 
 
-def test_recorded_errors_are_the_callers_only_where_the_caller_can_mend_them() -> None:
+def test_recorded_errors() -> None:
+    told: dict[str, set[str]] = {}
     for exchange in wire.exchanges():
         response = exchange["response"]
         if response["status"] != 200:
             problem = failure(response["status"], response["headers"], json.dumps(response["body"]).encode())
-            assert (problem is None) == (response["status"] == 400), exchange["id"]
+            found = f"{response['status']} {problem.outcome if problem else None}"
+            told.setdefault(found, set()).add(exchange["id"])
+    assert sorted(told) == ["400 None", "400 context_length", "401 auth", "404 not_served", "429 busy"]
+    assert told["400 context_length"] == {"e7245931fb662116"}
 
 
 STATUSES: dict[int, tuple[type[UpstreamError], Outcome] | None] = {
@@ -70,17 +65,20 @@ STATUSES: dict[int, tuple[type[UpstreamError], Outcome] | None] = {
     403: (UpstreamError, Outcome.AUTH),
     404: (UpstreamError, Outcome.NOT_SERVED),
     408: (UpstreamBusy, Outcome.BUSY),
-    413: None,
+    410: (UpstreamError, Outcome.NOT_SERVED),
+    413: (UpstreamError, Outcome.TOO_LARGE),
+    418: None,
     422: None,
     429: (UpstreamBusy, Outcome.BUSY),
     500: (UpstreamBroken, Outcome.SERVER_ERROR),
     502: (UpstreamBroken, Outcome.SERVER_ERROR),
-    503: (UpstreamBusy, Outcome.BUSY),
+    503: (UpstreamBusy, Outcome.OVERLOADED),
     504: (UpstreamBroken, Outcome.SERVER_ERROR),
-    529: (UpstreamBusy, Outcome.BUSY),
+    529: (UpstreamBusy, Outcome.OVERLOADED),
 }
 
 
+@pytest.mark.case("U05")
 @pytest.mark.parametrize(("status", "meant"), STATUSES.items())
 def test_a_status_with_nothing_beside_it(status: int, meant: tuple[type[UpstreamError], Outcome] | None) -> None:
     problem = failure(status, {}, b"")
@@ -88,39 +86,102 @@ def test_a_status_with_nothing_beside_it(status: int, meant: tuple[type[Upstream
     assert problem is None or problem.status == status
 
 
-WAITS = {"5": 5.0, "0.5": 0.5, "0": 0.0, "": None, "-1": None, "nan": None, "inf": None, "soon": None}
+REFUSED: dict[str, tuple[int, str, Outcome | None]] = {
+    "xAI's bad key": (400, '{"code":"…","error":"Incorrect API key provided: xa***yz."}', Outcome.AUTH),
+    "a bad key by its code": (400, '{"error": {"message": "no", "code": "invalid_api_key"}}', Outcome.AUTH),
+    "Google's bad key": (400, '{"error": {"details": [{"reason": "API_KEY_INVALID"}]}}', Outcome.AUTH),
+    "Anthropic's spent account": (
+        400,
+        '{"error": {"type": "invalid_request_error", "message": "Your credit balance is too low to access it."}}',
+        Outcome.QUOTA,
+    ),
+    "Alibaba's spent account": (400, '{"code": "Arrearage", "message": "Access denied."}', Outcome.QUOTA),
+    "an unknown model": (400, '{"error": {"code": "model_not_found"}}', Outcome.NOT_SERVED),
+    "a model that this key may not use": (
+        403,
+        '{"error": {"message": "Project p does not have access to model m"}}',
+        Outcome.NOT_SERVED,
+    ),
+    "Cohere's window": (400, '{"error_type": "TOO_MANY_TOKENS", "message": "…"}', Outcome.CONTEXT_LENGTH),
+    "OpenAI's window": (400, '{"error": {"code": "context_length_exceeded"}}', Outcome.CONTEXT_LENGTH),
+    "llama.cpp's window": (500, '{"error": {"type": "exceed_context_size_error"}}', Outcome.CONTEXT_LENGTH),
+    "Azure's filter": (400, '{"error": {"code": "content_filter"}}', None),
+    "OpenRouter's filter": (403, '{"error": {"message": "m requires moderation and your input was flagged"}}', None),
+}
 
 
-@pytest.mark.parametrize(("told", "seconds"), WAITS.items())
-def test_waits(told: str, seconds: float | None) -> None:
-    problem = failure(429, {"retry-after": told}, b"")
-    assert isinstance(problem, UpstreamBusy)
-    assert problem.retry_after_seconds == seconds
+@pytest.mark.case("U03", "U06", "U07", "U08")
+@pytest.mark.parametrize(("status", "body", "outcome"), REFUSED.values(), ids=REFUSED)
+def test_what_providers_say_with_a_status_that_means_something_else(
+    status: int, body: str, outcome: Outcome | None
+) -> None:
+    problem = failure(status, {}, body.encode())
+    assert (problem.outcome if problem else None) == outcome
+
+
+@pytest.mark.parametrize("quoted", ["incorrect api key", "your credit balance is too low"])
+def test_a_prompt_that_is_quoted_sets_no_key_aside(quoted: str) -> None:
+    message = "Invalid value for 'messages[0].content': " + "x" * 200 + quoted
+    assert failure(400, {}, json.dumps({"error": {"message": message}}).encode()) is None
+
+
+INSIDE = {
+    "a type": (b'{"type": "error", "error": {"type": "rate_limit_error", "message": "no"}}', Outcome.BUSY),
+    "a status": (b'{"error": {"code": 502, "message": "Provider disconnected"}}', Outcome.SERVER_ERROR),
+    "a status of ours to mend": (b'{"error": {"code": 400, "message": "no"}}', Outcome.REFUSED),
+    "words": (b'{"error": {"message": "something went wrong"}}', Outcome.SERVER_ERROR),
+    "nonsense": (b"\xff\x00", Outcome.SERVER_ERROR),
+    "a whole event": (b'event: error\r\ndata: {"error": {"type": "overloaded_error"}}\r\n\r\n', Outcome.OVERLOADED),
+}
+
+
+@pytest.mark.case("S07")
+@pytest.mark.parametrize(("event", "outcome"), INSIDE.values(), ids=INSIDE)
+def test_errors_inside_an_answer(event: bytes, outcome: Outcome) -> None:
+    assert failure_inside(event).outcome is outcome
 
 
 @pytest.mark.parametrize(
-    "body", [b"\xff", b"null", b"[]", b'{"error": "x"}', b"[" * 100_000, b'{"error": {"code": 1.5}}']
+    "body",
+    [b"\xff", b"null", b"[]", b'{"error": "x"}', b"[" * 100_000, b'{"error": {"code": 1.5}}', b'{"error": [[{}]]}'],
 )
 def test_any_body_beside_429_is_only_asking_for_patience(body: bytes) -> None:
     assert isinstance(failure(429, {}, body), UpstreamBusy)
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["error", "message", "code", "type", "details", "metadata", "x"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(status=st.integers(300, 599), value=json_values)
+def test_no_body_is_too_odd(status: int, value: object) -> None:
+    body = json.dumps(value).encode()
+    failure(status, {}, body)
+    failure_inside(body)
+
+
+def test_an_error_of_any_length_is_looked_at_in_part() -> None:
+    long = said(json.dumps({"error": {"message": "a" * 10_000, "code": "b" * 10_000}}).encode())
+    assert len(long.message) == 1000
+    assert {len(code) for code in long.codes} == {1000}
+    assert len(said(b"rate limit " * MAX_BYTES).message) == 1000
+
+
+@pytest.mark.parametrize("depth", [4, 13, 500])
+def test_errors_within_errors_are_followed_some_way(depth: int) -> None:
+    nested = b'{"code":"outer","error":' * depth + b'{"code":"inner"}' + b"}" * depth
+    assert ("inner" in said(nested).codes) == (depth == 4)
+    assert said(b"[" * depth + b"]" * depth).codes == frozenset()
+
+
 def test_what_a_provider_said_is_not_repeated() -> None:
     body = b'{"error": {"message": "my-canary", "code": "my-canary"}}'
-    for status in (401, 402, 403, 404, 429, 500, 503):
+    for status in (401, 402, 403, 404, 413, 429, 500, 503):
         assert "canary" not in str(failure(status, {}, body))
-
-
-BAD_KEYS = [
-    b'{"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***yz."}',
-    b'{"error": {"message": "no", "code": "invalid_api_key"}}',
-]
-
-
-@pytest.mark.case("U06")
-@pytest.mark.parametrize("body", BAD_KEYS)
-def test_a_key_that_is_refused_with_400_is_not_the_callers_fault(body: bytes) -> None:
-    problem = failure(400, {}, body)
-    assert problem is not None
-    assert problem.outcome is Outcome.AUTH
-    assert "xa***" not in str(problem)
+    assert "canary" not in str(failure_inside(body))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
-from optipath_router.providers.openai.reply import OpenAIReader, answer_usage
+from optipath_router.providers.openai.reply import OpenAIReader, read_answer
+from optipath_router.providers.sse import SseParser
 from support import wire
 from support.pieces import cut, until_broken
 
@@ -29,6 +30,7 @@ def choice(index: int = 0, finish: str | None = None, **delta: Any) -> dict[str,
 
 
 DONE = b"data: [DONE]\n\n"
+COUNTED = {"prompt_tokens": 1, "completion_tokens": 2}
 
 
 def events(*pieces: bytes) -> list[Event]:
@@ -44,13 +46,29 @@ def finished(*pieces: bytes) -> bool:
     return reader.finished
 
 
+def messages(stream: bytes) -> list[bytes]:
+    """A stream in its messages, so that each is an event by itself."""
+    parser = SseParser()
+    return [message.raw for message in (*parser.feed(stream), *parser.close())]
+
+
 def kinds(*pieces: bytes) -> list[Kind]:
     return [event.kind for event in events(*pieces)]
 
 
 def recorded_usage(exchange: dict[str, Any]) -> Usage | None:
     usage = (exchange.get("expect") or {}).get("usage")
-    return usage and Usage(usage["input"], usage["output"] or 0, usage["cache_read"] or 0, usage["reasoning"] or 0)
+    if not usage:
+        return None
+    output, reasoning = usage["output"] or 0, usage["reasoning"] or 0
+    if usage["total"] == usage["input"] + output + reasoning:
+        output += reasoning
+    return Usage(usage["input"], output, usage["cache_read"] or 0, reasoning)
+
+
+def as_recorded(usage: Usage | None) -> Usage | None:
+    """What the recordings say of a usage, and no more."""
+    return usage and Usage(usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens)
 
 
 # The whole of recorded streams.
@@ -70,9 +88,22 @@ def test_the_usage_of_recorded_streams_is_what_was_expected_of_them() -> None:
     for exchange, stream in wire.streams():
         if expected := recorded_usage(exchange):
             told = [event.usage for event in events(stream) if event.usage]
-            assert told[-1] == expected, exchange["id"]
+            assert as_recorded(told[-1]) == expected, exchange["id"]
             compared += 1
     assert compared > 100
+
+
+def test_what_xai_reasoned_is_output_like_any_other_providers() -> None:
+    told = {exchange["id"]: [event.usage for event in events(stream) if event.usage][-1:]
+            for exchange, stream in wire.streams() if exchange["provider"] == "xai"}
+    told |= {exchange["id"]: [read_answer(body)[0]] for exchange, body in wire.answers() if exchange["provider"] == "xai"}
+    reasoned = [usage for usages in told.values() for usage in usages if usage and usage.reasoning_tokens]
+    assert sorted((usage.input_tokens, usage.output_tokens, usage.reasoning_tokens) for usage in reasoned) == [
+        (12, 229, 228),
+        (12, 291, 290),
+        (291, 215, 189),
+        (291, 222, 196),
+    ]
 
 
 def test_recorded_streams_pass_through_whole() -> None:
@@ -96,7 +127,7 @@ def says_something(data: bytes) -> bool:
 
 def test_the_first_content_of_recorded_streams_is_where_something_is_said_first() -> None:
     for exchange, stream in wire.streams():
-        for event in events(stream):
+        for event in events(*messages(stream)):
             data = event.raw.removeprefix(b"data:").strip()
             assert (event.kind is Kind.CONTENT) == says_something(data) or event.kind is Kind.ERROR, exchange["id"]
             if event.kind is Kind.CONTENT:
@@ -105,19 +136,101 @@ def test_the_first_content_of_recorded_streams_is_where_something_is_said_first(
             pytest.fail(f"{exchange['id']} has no content")
 
 
+def meaning(seen: list[Event]) -> tuple[bytes, int, list[Usage], list[Kind]]:
+    """What events say together, however many there are."""
+    usages = [event.usage for event in seen if event.usage]
+    marks: list[Kind] = [event.kind for event in seen if event.kind in {Kind.ERROR, Kind.END}]
+    return b"".join(event.raw for event in seen), sum(event.tokens for event in seen), usages[-1:], marks
+
+
 @given(number=st.integers(0, 10**6), places=st.lists(st.integers(0, 2**16), max_size=10))
 def test_any_cut_of_a_recorded_stream_gives_the_same_events(number: int, places: list[int]) -> None:
     recorded = wire.streams()
     stream = recorded[number % len(recorded)][1]
-    assert events(*cut(stream, places)) == events(stream)
+    assert meaning(events(*cut(stream, places))) == meaning(events(stream))
+
+
+def test_messages_that_come_together_are_one_event_up_to_the_end_mark() -> None:
+    role, said, told = chunk(choice(role="assistant", content="")), chunk(choice(content="Hello")), chunk(usage=COUNTED)
+    seen = events(role + said + said + told + DONE)
+    assert [(event.kind, event.tokens, event.usage) for event in seen] == [
+        (Kind.CONTENT, 2, Usage(1, 2)),
+        (Kind.END, 0, None),
+    ]
+    assert b"".join(event.raw for event in seen) == role + said + said + told + DONE
+
+
+# What an answer said, where nobody counts.
+
+
+@pytest.mark.parametrize(
+    ("said", "tokens"),
+    [
+        (choice(content="Hello"), 1),
+        (choice(content="x" * 400), 100),
+        (choice(reasoning_content="Hm", content="Yes"), 2),
+        (choice(tool_calls=[{"index": 0, "function": {"name": "weather", "arguments": '{"a":1}'}}]), 2),
+        (choice(finish="stop"), 0),
+        (choice(role="assistant", content=""), 0),
+    ],
+)
+def test_the_tokens_of_a_piece_are_estimated(said: dict[str, Any], tokens: int) -> None:
+    (event,) = events(chunk(said))
+    assert event.tokens == tokens
+
+
+def test_the_tokens_of_a_whole_answer_are_estimated_only_where_nobody_counted_them() -> None:
+    choices = [{"message": {"content": "x" * 400, "reasoning_content": "y" * 40}}]
+    assert read_answer(json.dumps({"choices": choices}).encode()) == (None, 110)
+    assert read_answer(json.dumps({"choices": choices, "usage": COUNTED}).encode()) == (Usage(1, 2), 0)
+
+
+# Usage that only the router asked for.
+
+
+def shown(*pieces: bytes) -> bytes:
+    reader = OpenAIReader(hides_usage=True)
+    return b"".join(event.raw for piece in pieces for event in reader.feed(piece))
+
+
+def test_usage_that_only_we_asked_for_is_counted_and_not_shown() -> None:
+    reader = OpenAIReader(hides_usage=True)
+    said, told = chunk(choice(content="Hello")), chunk(usage=COUNTED)
+    seen = list(reader.feed(said + told))
+    assert [(event.raw, event.usage) for event in seen] == [(said, Usage(1, 2))]
+
+
+def test_a_usage_of_null_that_only_our_wish_brought_about_is_taken_out() -> None:
+    said = b'data: {"choices":[{"index":0,"delta":{"content":"a \\"usage\\":null,"}}],"usage":null}\n\n'
+    assert shown(said) == b'data: {"choices":[{"index":0,"delta":{"content":"a \\"usage\\":null,"}}]}\n\n'
+
+
+def test_usage_that_comes_with_content_is_shown_with_it() -> None:
+    said = chunk(choice(content="Hello"), usage=COUNTED)
+    assert shown(said) == said
+
+
+@pytest.mark.parametrize(
+    ("stream", "whole"),
+    {
+        "both finished": ([chunk(choice(0, "stop"), choice(1, "stop"))], True),
+        "one came and finished": ([chunk(choice(0, "stop"))], False),
+        "one came and finished, and it is marked as the end": ([chunk(choice(0, "stop")), DONE], True),
+    }.values(),
+)
+def test_of_two_choices_both_must_come_or_the_end_be_marked(stream: list[bytes], *, whole: bool) -> None:
+    reader = OpenAIReader(choices=2)
+    for piece in stream:
+        list(reader.feed(piece))
+    assert reader.finished is whole
 
 
 def test_a_recorded_stream_that_is_cut_is_not_finished_before_its_finish() -> None:
     for exchange, stream in wire.streams():
         reader, told_finish = OpenAIReader(), False
-        for event in events(stream):
-            list(reader.feed(event.raw))
-            data = event.raw.removeprefix(b"data:").strip()
+        for message in messages(stream):
+            list(reader.feed(message))
+            data = message.removeprefix(b"data:").strip()
             if data.startswith(b"{"):
                 told_finish |= any(each.get("finish_reason") for each in json.loads(data).get("choices") or ())
             assert told_finish or not reader.finished, exchange["id"]
@@ -221,7 +334,7 @@ def test_junk_is_refused_and_takes_nothing_from_what_came_before(junk: bytes) ->
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    for read in (lambda: answer_usage(body), lambda: events(b"data: " + body + b"\n\n")):
+    for read in (lambda: read_answer(body), lambda: events(b"data: " + body + b"\n\n")):
         try:
             read()
         except UpstreamBroken:
@@ -240,9 +353,9 @@ def test_a_refusal_does_not_repeat_what_the_provider_said() -> None:
 def test_the_usage_of_recorded_answers_is_what_was_expected_of_them() -> None:
     compared = 0
     for exchange, body in wire.answers():
-        usage = answer_usage(body)
+        usage, _ = read_answer(body)
         if expected := recorded_usage(exchange):
-            assert usage == expected, exchange["id"]
+            assert as_recorded(usage) == expected, exchange["id"]
             compared += 1
     assert compared > 300
 
@@ -266,7 +379,7 @@ BROKEN = {
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_it_is_no_answer(body: bytes) -> None:
     with pytest.raises(UpstreamBroken):
-        answer_usage(body)
+        read_answer(body)
 
 
 WHOLE = {
@@ -283,7 +396,7 @@ WHOLE = {
 
 @pytest.mark.parametrize(("body", "usage"), WHOLE.values(), ids=WHOLE)
 def test_it_is_an_answer(body: bytes, usage: Usage | None) -> None:
-    assert answer_usage(body) == usage
+    assert read_answer(body)[0] == usage
 
 
 ODD_USAGES = [
@@ -300,14 +413,35 @@ ODD_USAGES = [
 @pytest.mark.parametrize("usage", ODD_USAGES, ids=lambda usage: repr(usage)[:30])
 def test_an_odd_usage_is_no_usage_and_costs_nobody_an_answer(usage: object) -> None:
     answer = {"choices": [{"message": {"content": "x"}}], "usage": usage}
-    assert answer_usage(json.dumps(answer).encode()) is None
+    assert read_answer(json.dumps(answer).encode())[0] is None
     (event,) = events(chunk(choice(content="x"), usage=usage))
     assert (event.kind, event.usage) == (Kind.CONTENT, None)
 
 
+def test_everything_that_has_a_price_of_its_own_is_counted() -> None:
+    heard = {"cached_tokens": 20, "cache_write_tokens": 30, "audio_tokens": 40}
+    said = {"reasoning_tokens": 5, "audio_tokens": 6}
+    usage = {"prompt_tokens": 100, "completion_tokens": 50} | {
+        "prompt_tokens_details": heard,
+        "completion_tokens_details": said,
+    }
+    counted = Usage(
+        100,
+        50,
+        cached_input_tokens=20,
+        reasoning_tokens=5,
+        cache_write_tokens=30,
+        audio_input_tokens=40,
+        audio_output_tokens=6,
+    )
+    assert read_answer(json.dumps({"choices": [{}], "usage": usage}).encode())[0] == counted
+    (event,) = events(chunk(usage=usage))
+    assert event.usage == counted
+
+
 def test_a_usage_with_odd_details_counts_without_them() -> None:
     answer = {"choices": [{}], "usage": {"prompt_tokens": 5.0, "completion_tokens": 2, "prompt_tokens_details": []}}
-    assert answer_usage(json.dumps(answer).encode()) == Usage(5, 2)
+    assert read_answer(json.dumps(answer).encode())[0] == Usage(5, 2)
 
 
 def test_a_last_event_without_its_blank_line_is_given_one() -> None:

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optipath_router.chat.request import read_asked
+from optipath_router.chat.request import Asked, read_asked
 from optipath_router.errors import RequestRejected
-from optipath_router.providers.openai.request import with_model
+from optipath_router.providers.openai.request import outgoing
 from support import wire
+
+
+def with_model(body: bytes, asked: str, upstream: str) -> bytes:
+    return outgoing(body, Asked(asked, []), upstream, tell_usage=False)
+
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -84,3 +89,25 @@ def test_what_is_too_deep_to_be_read_again_is_the_callers_fault() -> None:
     body = b'{"model": "a", "messages": [], "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     with pytest.raises(RequestRejected):
         with_model(body, "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        (None, {"include_usage": True}),
+        ({}, {"include_usage": True}),
+        ({"include_usage": False}, {"include_usage": True}),
+        ({"include_obfuscation": False}, {"include_obfuscation": False, "include_usage": True}),
+    ],
+)
+def test_the_usage_of_a_stream_is_asked_for_beside_what_the_caller_asks_for(
+    options: dict[str, bool] | None, sent: dict[str, bool]
+) -> None:
+    body = json.dumps({"model": "a", "messages": [], "stream": True, "stream_options": options}).encode()
+    changed = json.loads(outgoing(body, read_asked(body), "a", tell_usage=True))
+    assert changed == {"model": "a", "messages": [], "stream": True, "stream_options": sent}
+
+
+def test_usage_that_the_caller_has_asked_for_leaves_the_body_as_it_came() -> None:
+    body = b'{"model": "a", "messages": [], "stream_options": {"include_usage": true}}'
+    assert outgoing(body, read_asked(body), "a", tell_usage=True) is body

@@ -1,5 +1,5 @@
 """OpenAI's chat dialect, which a whole family of providers speaks."""
 
-from optipath_router.providers.openai.dialect import OPENAI
+from optipath_router.providers.openai.dialect import OPENAI, TELLS_NO_USAGE
 
-__all__ = ["OPENAI"]
+__all__ = ["OPENAI", "TELLS_NO_USAGE"]

@@ -1,0 +1,63 @@
+"""Counting: what metrics say of a record."""
+
+from collections.abc import Iterator
+
+from optipath_router.account.billing import Bill
+from optipath_router.account.record import Record
+from optipath_router.chat.reply import Tried
+from optipath_router.chat.usage import Usage
+from optipath_router.telemetry.metrics import Metrics
+
+
+def count(record: Record, metrics: Metrics) -> None:
+    """Count a request that has come to its end, and each of its attempts."""
+    policy, target = record.decision.policy, record.target
+    metrics.request(
+        policy=f"{policy.namespace}/{policy.name}" if policy else "",
+        rule=record.decision.rule or "",
+        model=target.model if target else "",
+        provider=target.provider if target else "",
+        outcome=record.outcome,
+        seconds=record.seconds,
+    )
+    provider_seconds = record.provider_seconds
+    metrics.provider_seconds.observe(provider_seconds)
+    metrics.overhead_seconds.observe(max(0.0, record.seconds - provider_seconds))
+    if record.failed_over:
+        metrics.failovers.inc()
+    for tried, bill in zip(record.tried, record.bills, strict=True):
+        if tried.made:
+            _attempt(tried, bill, metrics)
+        else:
+            target = tried.target
+            metrics.passed_over(provider=target.provider, target=target.name, reason=tried.outcome)
+
+
+def _attempt(tried: Tried, bill: Bill, metrics: Metrics) -> None:
+    provider, model = tried.target.provider, tried.target.model
+    metrics.attempt(provider=provider, target=tried.target.name, outcome=tried.outcome)
+    if tried.first_content_seconds is not None:
+        metrics.first_content(provider=provider, model=model, seconds=tried.first_content_seconds)
+    usage = bill.usage
+    if usage is None:
+        return
+    by = "estimate" if usage.estimated else "provider"
+    for kind, tokens in _kinds(usage):
+        metrics.used(provider=provider, model=model, kind=kind, counted_by=by, tokens=tokens)
+    if bill.cost is None:
+        metrics.unpriced(provider=provider, model=model)
+    elif bill.cost:
+        metrics.cost(provider=provider, model=model, counted_by=by, dollars=float(bill.cost))
+
+
+def _kinds(usage: Usage) -> Iterator[tuple[str, int]]:
+    """Tokens by kind; the rarer ones, which are a part of the first two, only where there are some."""
+    yield "input", usage.input_tokens
+    yield "output", usage.output_tokens
+    for kind, tokens in (
+        ("cached_input", usage.cached_input_tokens),
+        ("cache_write", usage.cache_write_tokens),
+        ("reasoning", usage.reasoning_tokens),
+    ):
+        if tokens:
+            yield kind, tokens

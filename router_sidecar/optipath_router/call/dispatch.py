@@ -1,0 +1,74 @@
+"""From a decision to a reply: a Call is made of it, goes through the layers, and what it came to is told."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+
+from optipath_router.call.call import Call, Line, Walk
+from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.health import Healths
+from optipath_router.call.observe import why_cancelled
+from optipath_router.call.refused import all_failed, nothing_to_try
+from optipath_router.call.trail import Trail
+from optipath_router.chat.reply import Failed, Reply, Tried
+from optipath_router.chat.request import ChatRequest
+from optipath_router.credentials import Keys
+from optipath_router.decide.decision import Decision
+from optipath_router.errors import Outcome, RequestRejected, TargetUnavailable
+from optipath_snapshot import Target
+
+Abandoned = Callable[[ChatRequest, Decision, tuple[Tried, ...], Outcome], None]
+
+
+class Dispatch:
+    """Calls the targets of a decision."""
+
+    def __init__(
+        self,
+        walk: Walk,
+        endpoints: Mapping[str, Endpoint],
+        *,
+        keys: Callable[[], Keys],
+        healths: Healths,
+        abandoned: Abandoned,
+        now: Callable[[], float],
+    ) -> None:
+        """Take the layers, the endpoints by provider's name, and who is told where a request is given up."""
+        self._walk, self._endpoints, self._keys = walk, endpoints, keys
+        self._healths, self._abandoned, self._now = healths, abandoned, now
+
+    async def __call__(self, request: ChatRequest, decision: Decision) -> Reply:
+        """The reply of the first target that answers, or why none did."""
+        if not decision.ranking:
+            return Reply(nothing_to_try(decision, self._now()))
+        trail = Trail(self._now)
+        lines = tuple(self._lines(decision, trail))
+        call = Call(request, decision, lines, trail=trail, healths=self._healths, now=self._now)
+        try:
+            served = await self._walk(call)
+        except RequestRejected as problem:
+            return Reply(Failed(problem.status, problem.code, str(problem), problem.param), trail.tried)
+        except asyncio.CancelledError as cancelled:
+            self._abandoned(request, decision, trail.tried(), why_cancelled(cancelled))
+            raise
+        finally:
+            call.end()
+        if served is None:
+            return Reply(all_failed(trail.tried()), trail.tried)
+        return Reply(served.content, trail.tried, served.attempt.target)
+
+    def _lines(self, decision: Decision, trail: Trail) -> Iterator[Line]:
+        """The targets of a decision that can be called; the trail is told of the others."""
+        for target in decision.ranking:
+            try:
+                endpoint = self._endpoint(target)
+                keys = endpoint.keys(self._keys())
+            except TargetUnavailable as problem:
+                trail.passed_over(target, problem.outcome, str(problem), retry_after_seconds=None)
+            else:
+                yield Line(target, endpoint, keys)
+
+    def _endpoint(self, target: Target) -> Endpoint:
+        endpoint = self._endpoints.get(target.provider)
+        if endpoint is None:
+            raise TargetUnavailable(Outcome.NOT_SPOKEN, "its provider is of a type that this release does not speak")
+        return endpoint

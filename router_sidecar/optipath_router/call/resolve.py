@@ -1,0 +1,56 @@
+"""The addresses of a host, asked for once where many want to know.
+
+In a pod one look-up is up to ten questions to the cluster's DNS, and what
+asks it is a handful of threads: a burst of new connections must not queue there.
+"""
+
+import asyncio
+import socket
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Final
+
+from optipath_snapshot.egress import Address, literal
+
+REMEMBERED_SECONDS: Final = 5.0
+
+
+class Resolver:
+    """Knows one host's addresses for a few seconds."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Take a host by name or address, and the port that it is called on."""
+        self._host, self._port = host, port
+        self._asking: asyncio.Task[tuple[Address, ...]] | None = None
+        self._asked = 0.0
+
+    async def addresses(self) -> tuple[Address, ...]:
+        """The addresses in the order in which they should be tried; raises OSError or UnicodeError."""
+        if (address := literal(self._host)) is not None:
+            return (address,)
+        loop = asyncio.get_running_loop()
+        if self._asking is None or (self._asking.done() and loop.time() >= self._asked + REMEMBERED_SECONDS):
+            self._asking, self._asked = loop.create_task(self._ask()), loop.time()
+        try:
+            # Who leaves does not take the answer from the others.
+            return await asyncio.shield(self._asking)
+        except (OSError, UnicodeError):
+            self.forget()
+            raise
+
+    def forget(self) -> None:
+        """Ask anew the next time."""
+        if self._asking and self._asking.done():
+            self._asking = None
+
+    async def aclose(self) -> None:
+        """Ask no more."""
+        if self._asking:
+            self._asking.cancel()
+            with suppress(asyncio.CancelledError, OSError, UnicodeError):
+                await self._asking
+            self._asking = None
+
+    async def _ask(self) -> tuple[Address, ...]:
+        found = await asyncio.get_running_loop().getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        return tuple(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))

@@ -1,0 +1,51 @@
+"""One port: uvicorn's server, for callers as we serve them."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from optipath_router.serving.caller import Caller
+from optipath_router.serving.serving import Serving
+
+_CLOSING_SECONDS: Final = 3
+
+
+class Port(uvicorn.Server):
+    """A server without uvicorn's own ideas of signals: two of them share this process."""
+
+    server_state: Serving
+
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Caller,
+                ws="none",
+                loop="none",
+                lifespan="off",
+                access_log=False,
+                proxy_headers=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=_CLOSING_SECONDS,
+            )
+        )
+        self.server_state = serving
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at each connection; uvicorn calls this ten times a second."""
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, Caller):
+                connection.look(now)
+        self.server_state.tell(now)
+        return await super().on_tick(counter)

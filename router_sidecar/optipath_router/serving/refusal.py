@@ -1,0 +1,60 @@
+"""Refusals: what a caller is told who is turned away before anybody has read the request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from optipath_router.api.faults import error_body
+from optipath_router.errors import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not taken."""
+
+    status: HTTPStatus
+    code: Code
+    message: str
+
+    def answer(self, headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
+        """All of the answer, after which the connection is closed."""
+        body = error_body(self.status, self.code, self.message)
+        # Nobody was asked, so an SDK's own retry multiplies nothing.
+        again = ((b"retry-after", b"1"), (b"x-should-retry", b"true"))
+        lines = (
+            b"HTTP/1.1 %d %b" % (self.status, self.status.phrase.encode()),
+            *(b"%b: %b" % header for header in headers),
+            *(b"%b: %b" % header for header in again if self.code is Code.OVERLOADED),
+            b"content-type: application/json",
+            b"content-length: %d" % len(body),
+            b"connection: close",
+        )
+        return b"\r\n".join((*lines, b"", body))
+
+
+def invalid(message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Refusal:
+    """A refusal of what the caller must mend."""
+    return Refusal(status, Code.INVALID_REQUEST, message)
+
+
+MALFORMED: Final = invalid("this is not HTTP/1.1, or its framing can be read in two ways")
+HEAD_TOO_LARGE: Final = invalid(
+    "the request's headers are too long or too many", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+)
+TOO_SLOW: Final = Refusal(
+    HTTPStatus.REQUEST_TIMEOUT, Code.REQUEST_TIMEOUT, "the rest of the request did not come in time"
+)
+TOO_MANY: Final = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, Code.OVERLOADED, "this router serves as many requests as it may"
+)
+NO_ROOM: Final = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, Code.OVERLOADED, "this router holds as many bytes of requests and answers as it may"
+)
+
+
+def too_large(limit: int) -> Refusal:
+    """A refusal of a body beyond a limit in bytes."""
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Code.REQUEST_TOO_LARGE, f"the request is longer than {limit} bytes"
+    )

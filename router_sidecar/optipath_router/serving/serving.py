@@ -1,0 +1,46 @@
+"""What the connections of one port share: their limits, and the count of those that were turned away."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from uvicorn.server import ServerState
+
+from optipath_router.room import Room
+from optipath_router.serving.limits import Limits
+
+log = logging.getLogger(__name__)
+
+_QUIET_SECONDS: Final = 10.0
+"""The log tells of callers turned away once in so long, whatever their number."""
+
+
+class Serving(ServerState):
+    """The state of one port's server."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        room: Room,
+        count: Callable[[str], None],
+        is_ours: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        """Take what counts each caller turned away, by the reason, and which Hosts are ours where that matters."""
+        super().__init__()
+        self.limits, self.room, self.is_ours = limits, room, is_ours
+        self._count = count
+        self._untold: Counter[str] = Counter()
+        self._quiet_until = 0.0
+
+    def turned_away(self, reason: str) -> None:
+        """Count a caller who was refused or cut."""
+        self._count(reason)
+        self._untold[reason] += 1
+
+    def tell(self, now: float) -> None:
+        """Log who was turned away, unless that was logged a short while ago."""
+        if self._untold and now >= self._quiet_until:
+            log.warning("callers were turned away", extra={"reasons": dict(self._untold)})
+            self._untold.clear()
+            self._quiet_until = now + _QUIET_SECONDS

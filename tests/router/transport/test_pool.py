@@ -1,0 +1,188 @@
+"""As many connections as are allowed, given out in the order of asking; and how they end."""
+
+import asyncio
+
+import pytest
+
+from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken
+from support.scripted import Do, ScriptedServer, turns
+from support.transports import Calling, Got, fetch, request
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+OK = HEAD + b"Content-Length: 2\r\n\r\nok"
+HALF = HEAD + b"Content-Length: 2\r\n\r\no"
+
+
+async def test_no_more_connections_are_open_than_allowed_and_whoever_came_first_is_served_first(
+    calling: Calling,
+) -> None:
+    async with ScriptedServer([Do.READ, OK] * 20) as server:
+        transport = calling.ours(server, limit=2)
+        bodies = [b"%d" % number for number in range(20)]
+        await asyncio.gather(*(fetch(transport, request(server.url, body)) for body in bodies))
+        assert transport.pool.taken == 2
+    assert server.most_open == 2
+    # Two are under way at once, so that neighbours may change places.
+    came = [int(sent.rpartition(b"\r\n")[2]) for sent in server.requests]
+    assert all(abs(place - number) <= 1 for place, number in enumerate(came))
+
+
+async def test_the_place_of_a_connection_that_is_closed_goes_to_the_next_in_line(calling: Calling) -> None:
+    last = HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok"
+    async with ScriptedServer([Do.READ, last]) as server:
+        transport = calling.ours(server, limit=2)
+        answers = await asyncio.gather(*(fetch(transport, request(server.url)) for _ in range(10)))
+        assert transport.pool.taken == 0
+    assert [answer.body for answer in answers] == [b"ok"] * 10
+    assert server.connections == 10
+
+
+@pytest.mark.parametrize("times", [{"pool": 0.01}, {"connect": 0.01}], ids=["pool", "connect"])
+async def test_who_waits_too_long_goes_without(calling: Calling, times: dict[str, float]) -> None:
+    async with ScriptedServer([Do.READ]) as server:
+        transport = calling.ours(server, limit=1)
+        holding = asyncio.create_task(fetch(transport, request(server.url)))
+        await turns(20)
+        with pytest.raises(TargetUnavailable, match="none of its 1 connections was free within 0.01 s") as raised:
+            await fetch(transport, request(server.url, **times))
+        assert raised.value.outcome is Outcome.UNREACHABLE
+        assert transport.pool.waiting == 0
+        await given_up(holding)
+        assert transport.pool.taken == 0
+
+
+async def test_who_leaves_the_line_takes_nothing_along(calling: Calling) -> None:
+    go = asyncio.Event()
+    async with ScriptedServer([Do.READ, go, OK, *[Do.READ, OK] * 9]) as server:
+        transport = calling.ours(server, limit=1)
+        tasks = [asyncio.create_task(fetch(transport, request(server.url, b"%d" % number))) for number in range(6)]
+        while not server.requests:
+            await asyncio.sleep(0)
+        for leaving in (tasks[1], tasks[2], tasks[5]):
+            leaving.cancel()
+        await turns()
+        assert transport.pool.waiting == 2
+        go.set()
+        served = [await task for task in (tasks[0], tasks[3], tasks[4])]
+    assert [answer.body for answer in served] == [b"ok"] * 3
+    assert [sent.rpartition(b"\r\n")[2] for sent in server.requests] == [b"0", b"3", b"4"]
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["given a connection", "given a place"])
+async def test_who_leaves_when_it_is_his_turn_passes_it_on(*, calling: Calling, last: bool) -> None:
+    answer = HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok" if last else OK
+    async with ScriptedServer([Do.READ, answer] if last else [Do.READ, answer] * 99) as server:
+        transport = calling.ours(server, limit=1)
+        for turn in range(25):
+            first, leaving, third = (asyncio.create_task(fetch(transport, request(server.url))) for _ in range(3))
+            await turns(turn)
+            leaving.cancel()
+            await asyncio.wait([leaving])
+            assert [(await each).body for each in (first, third)] == [b"ok", b"ok"]
+            assert transport.pool.waiting == 0
+            assert transport.pool.taken <= 1
+
+
+async def test_a_cancelled_request_closes_its_connection_at_once(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ]) as server:
+        transport = calling.ours(server)
+        leaving = asyncio.create_task(fetch(transport, request(server.url)))
+        while not server.requests:
+            await asyncio.sleep(0)
+        await given_up(leaving)
+        assert await server.left.get() == 1
+        assert (transport.pool.taken, transport.pool.idle) == (0, 0)
+
+
+async def test_a_reader_that_is_cancelled_closes_its_connection_at_once(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, HALF]) as server:
+        transport = calling.ours(server)
+        leaving = asyncio.create_task(fetch(transport, request(server.url)))
+        while server.sent < len(HALF):
+            await asyncio.sleep(0)
+        await given_up(leaving)
+        assert await server.left.get() == 1
+        assert transport.pool.taken == 0
+
+
+async def test_an_answer_that_is_closed_before_its_end_closes_its_connection(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, HALF]) as server:
+        transport = calling.ours(server)
+        response = await transport.handle_async_request(request(server.url))
+        await response.aclose()
+        assert await server.left.get() == 1
+        assert transport.pool.taken == 0
+
+
+async def test_an_answer_that_has_ended_may_be_closed_unread(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, OK] * 2) as server:
+        transport = calling.ours(server)
+        response = await transport.handle_async_request(request(server.url))
+        await turns()
+        await response.aclose()
+        assert (await fetch(transport, request(server.url))).reused
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("sent", [b"", HALF], ids=["the head", "the body"])
+async def test_silence_is_bounded_where_asked_for(calling: Calling, sent: bytes) -> None:
+    async with ScriptedServer([Do.READ, sent]) as server:
+        transport = calling.ours(server)
+        with pytest.raises(UpstreamBroken, match="sent nothing for 0.02 s") as raised:
+            await fetch(transport, request(server.url, read=0.02))
+        assert await server.left.get() == 1
+    assert raised.value.outcome is Outcome.TIMEOUT
+
+
+async def test_a_retired_transport_ends_what_is_under_way_and_keeps_nothing(calling: Calling) -> None:
+    go = asyncio.Event()
+    async with ScriptedServer([Do.READ, HALF, go, b"k"], [Do.READ, OK]) as server:
+        transport = calling.ours(server)
+        under_way = await transport.handle_async_request(request(server.url))
+        await fetch(transport, request(server.url))
+        transport.retire()
+        assert await server.left.get() == 2
+        go.set()
+        assert b"".join([piece async for piece in under_way.aiter_raw()]) == b"ok"
+        assert await server.left.get() == 1
+        assert (await fetch(transport, request(server.url))).body == b"ok"
+        assert await server.left.get() == 3
+        assert (transport.pool.taken, transport.pool.idle) == (0, 0)
+
+
+async def test_closing_closes_all_whatever_it_is_doing(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, HALF], [Do.READ], [Do.READ, OK]) as server:
+        transport = calling.ours(server)
+        answering = await transport.handle_async_request(request(server.url))
+        asked = asyncio.create_task(fetch(transport, request(server.url)))
+        while len(server.requests) < 2:
+            await asyncio.sleep(0)
+        await fetch(transport, request(server.url))
+        await transport.aclose()
+        assert (transport.pool.taken, transport.pool.idle) == (0, 0)
+        assert sorted([await server.left.get() for _ in range(3)]) == [1, 2, 3]
+        with pytest.raises(UpstreamBroken):
+            await asked
+        with pytest.raises(UpstreamBroken):
+            assert [piece async for piece in answering.aiter_raw()] == []
+
+
+async def test_closing_sends_away_who_is_in_line(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ]) as server:
+        transport = calling.ours(server, limit=1)
+        asked, waiting = (asyncio.create_task(fetch(transport, request(server.url))) for _ in range(2))
+        while not server.requests:
+            await asyncio.sleep(0)
+        await transport.aclose()
+        with pytest.raises(UpstreamBroken):
+            await asked
+        with pytest.raises(TargetUnavailable):
+            await waiting
+
+
+async def given_up(task: asyncio.Task[Got]) -> None:
+    """Cancel a task, and let the loop go round once more than the task needs."""
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await turns()
