@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import uvicorn
+import uvloop
 
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.cluster import configmaps, pods
@@ -47,7 +48,7 @@ def main() -> None:
     log_as_json(chosen.log_level)
     # Nearly all that is allocated at the start stays: the collector would look through it hundreds of times.
     gc.set_threshold(50_000, 20, 20)
-    asyncio.run(operate(chosen))
+    uvloop.run(operate(chosen))
 
 
 async def operate(chosen: Settings) -> None:
@@ -72,7 +73,9 @@ class _Operator:
             began=self._begin_term,
             ended=self._end_term,
         )
-        self._rollout = Rollout(self._annotate, per_second=chosen.pokes_per_second)
+        self._rollout = Rollout(
+            self._annotate, per_second=chosen.pokes_per_second, busy=lambda: any(map(self._worklist.depth, Lane))
+        )
         self._loop = Loop(
             Reconciler(
                 client,
@@ -89,7 +92,7 @@ class _Operator:
             lease=self._lease,
             metrics=self._metrics,
         )
-        self._intake = Intake(self._store, self._loop.touch, self._relisted)
+        self._intake = Intake(self._store, self._touch, self._relisted)
         self._census = Census(client, self._store, told=self._intake.missed, lost=self._intake.vanished)
         self._configs = Informer(client, "/api/v1/configmaps", self._intake, selector=configmaps.SELECTOR)
         self._pods = Informer(client, pods.PATH, self._rollout, selector=pods.SELECTOR, metadata_only=True)
@@ -155,6 +158,11 @@ class _Operator:
     def _end_term(self) -> None:
         self._worklist.clear()
         self._rollout.clear()
+
+    def _touch(self, namespace: str | None, lane: Lane) -> None:
+        # What is told before everything has been seen is no edit, and all are looked at then anyway.
+        if self._all_seen:
+            self._loop.touch(namespace, lane)
 
     def _relisted(self) -> None:
         if self._all_seen:

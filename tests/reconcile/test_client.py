@@ -79,6 +79,25 @@ async def test_a_no_to_the_question_whether_it_answers_is_an_answer() -> None:
         assert await client.answers()
 
 
+async def test_every_write_is_signed_and_asks_for_no_second_look_at_its_fields() -> None:
+    asked = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked.append((request.method, dict(request.query), request.content_type))
+        return web.json_response({})
+
+    async with serving(answer) as client:
+        for write in (client.create, client.replace, client.merge, client.apply):
+            await write("/api/v1/pods", {})
+    signed = {"fieldManager": "optipath-operator", "fieldValidation": "Ignore"}
+    assert asked == [
+        ("POST", signed, "application/json"),
+        ("PUT", signed, "application/json"),
+        ("PATCH", signed, "application/merge-patch+json"),
+        ("PATCH", signed | {"force": "true"}, "application/apply-patch+yaml"),
+    ]
+
+
 async def test_deleting_what_is_gone_is_as_good() -> None:
     async with serving(saying(404)) as client:
         await client.delete("/api/v1/namespaces/a/configmaps/b")

@@ -22,7 +22,10 @@ class Pods:
         self.times: list[float] = []
         self.errors: list[Exception] = []
         self.gone: set[str] = set()
-        self.rollout = Rollout(self._annotate, per_second=per_second, sleep=timers.sleep)
+        self.namespaces_wait = False
+        self.rollout = Rollout(
+            self._annotate, per_second=per_second, busy=lambda: self.namespaces_wait, sleep=timers.sleep
+        )
 
     def add(self, namespace: str, *names: str, told: str | None = None) -> None:
         for name in names:
@@ -132,6 +135,20 @@ async def test_ten_thousand_pods_are_told_at_the_rate_and_small_namespaces_do_no
         assert max(small) - began <= 0.5
     per_second = Counter(int(at) for at in pods.times)
     assert max(per_second.values()) <= 108
+
+
+async def test_pods_are_told_ten_times_more_slowly_while_namespaces_wait(timers: Timers) -> None:
+    pods = Pods(timers, per_second=20)
+    pods.add("a", *map(str, range(200)))
+    pods.namespaces_wait = True
+    async with rolling(pods):
+        pods.rollout.changed("a", "new")
+        await timers.advance(20)
+        slow = len(pods.told)
+        pods.namespaces_wait = False
+        await timers.advance(10)
+    assert 36 <= slow <= 44
+    assert len(pods.told) == 200
 
 
 async def test_a_pod_that_is_gone_is_passed_over(pods: Pods, timers: Timers) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import kopf
+import uvloop
 
 from optipath_operator.resources import GROUP, VERSION
 
@@ -49,7 +50,7 @@ async def watching(seen: Seen) -> AsyncIterator[asyncio.Future[None]]:
     def watch() -> None:
         error = None
         try:
-            asyncio.run(_operator(loop, seen, stop))
+            uvloop.run(_operator(loop, seen, stop))
         except BaseException as raised:  # noqa: BLE001  it is raised again in the other thread
             error = raised
         # When we have stopped, nobody listens any more.
@@ -115,6 +116,8 @@ def _settings() -> kopf.OperatorSettings:
     settings.networking.request_timeout = 30
     settings.networking.error_backoffs = _Patience()
     settings.persistence.diffbase_storage = _Nothing()
+    # Nothing is stored in it either. kopf's default looks through an object's annotations, which takes it longer.
+    settings.persistence.progress_storage = kopf.StatusProgressStorage()
     settings.queueing.idle_timeout = 1
     return settings
 

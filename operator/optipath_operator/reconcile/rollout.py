@@ -3,7 +3,8 @@
 An annotation makes kubelet look at the pod's ConfigMap within a second; by
 itself it looks once a minute or so. A pod that is told late or never reads the
 same in the end. Namespaces take turns, a pod each: one with ten thousand pods
-keeps nobody waiting.
+keeps nobody waiting. Where much is to be published, as at a cold start, pods
+leave the API server to that.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 4
 """Requests in flight, or a slow answer would slow down all."""
+_SLOWER: Final = 10
+"""How many times fewer pods a second are told while namespaces wait to be looked at: what pods read comes first."""
 
 Annotate = Callable[[str, str, str], Awaitable[int | None]]
 """Takes namespace, pod and digest; returns the pod's version then, or None where it was not to be told after all."""
@@ -40,10 +43,11 @@ class Rollout:
         annotate: Annotate,
         *,
         per_second: float,
+        busy: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take how to annotate a pod, and how many in a second; 0 leaves all of them alone."""
-        self._annotate, self._per_second, self._sleep = annotate, per_second, sleep
+        """Take how to annotate a pod, how many in a second (0 leaves all alone), and whether other work waits."""
+        self._annotate, self._per_second, self._busy, self._sleep = annotate, per_second, busy, sleep
         self._pods: defaultdict[str, dict[str, _Pod]] = defaultdict(dict)
         self._waiting: OrderedDict[str, OrderedDict[str, str]] = OrderedDict()
         self._wake = asyncio.Event()
@@ -92,7 +96,7 @@ class Rollout:
             known = self._pods.get(namespace, {}).get(pod)
             if known is not None and known.told != digest:
                 await self._tell(namespace, pod, digest, known)
-                await self._sleep(_AT_ONCE / self._per_second)
+                await self._sleep(_AT_ONCE / self._per_second * (_SLOWER if self._busy() else 1))
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
