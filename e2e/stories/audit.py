@@ -1,6 +1,7 @@
 """What somebody has written, as the API server's audit log has it."""
 
 import json
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ WRITES = frozenset({"create", "update", "patch", "delete"})
 class AuditLog:
     """The writes of one user, but for its Lease."""
 
-    def __init__(self, path: Path, user: str) -> None:
-        self._path, self._user = path, user
+    def __init__(self, path: Path, user: str, *, ignoring: AbstractSet[str] = frozenset()) -> None:
+        """Take the log, whose writes are wanted, and the namespaces in which they are not."""
+        self._path, self._user, self._ignored = path, user, ignoring
         self._read = path.stat().st_size
 
     def since(self) -> list[dict[str, Any]]:
@@ -31,4 +33,5 @@ class AuditLog:
             if entry["user"]["username"] == self._user
             and entry["verb"] in WRITES
             and entry["objectRef"]["resource"] != "leases"
+            and entry["objectRef"].get("namespace") not in self._ignored
         ]

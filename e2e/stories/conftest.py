@@ -2,21 +2,22 @@
 
 make e2e                     in a cluster of its own
 KUBECONFIG=… make e2e        in another, which has the images optipath:e2e and optipath-app:e2e
+OPTIPATH_SOAK=1 make e2e     what is about time at the contract's full length, half an hour more
 """
 
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from e2e.stories.audit import AuditLog
-from e2e.stories.kubectl import kubectl, sh, until
+from e2e.stories.kubectl import get, kubectl
+from e2e.stories.release import Release, release
 from e2e.stories.tenant import Tenant
 
-ROOT = Path(__file__).parents[2]
-SYSTEM = "optipath-system"
 PAPER = """
 apiVersion: v1
 kind: Namespace
@@ -36,6 +37,8 @@ spec:
         image: optipath:e2e
         imagePullPolicy: IfNotPresent
         command: [optipath, simulate, --quiet, --listen, "0.0.0.0:7090"]
+        # What it has must not depend on what else this machine does.
+        resources: {requests: {cpu: 200m}}
         readinessProbe: {httpGet: {path: /stats, port: 7090}, periodSeconds: 1}
 ---
 apiVersion: v1
@@ -45,44 +48,19 @@ spec:
   selector: {app: simulator}
   ports: [{port: 7090}]
 """
-VALUES = """
-image: {repository: optipath, tag: e2e}
-egress:
-  allow:
-  - {host: simulator.paper.svc, ports: [7090], plaintext: true}
-  - {network: 10.0.0.0/8, ports: [7090], plaintext: true}
-"""
+
+Writes = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """OptiPath, installed by its chart; the namespace it is in."""
-    values = tmp_path_factory.mktemp("values") / "values.yaml"
-    values.write_text(VALUES)
-    chart = str(ROOT / "deploy/helm/optipath")
-    sh(
-        "helm",
-        "upgrade",
-        "--install",
-        "optipath",
-        chart,
-        "-n",
-        SYSTEM,
-        "--create-namespace",
-        "-f",
-        str(values),
-        "--wait",
-        "--timeout=3m",
-        seconds=200,
-    )
-    yield SYSTEM
-    # The end of what the operators had to say, for whoever reads why a story failed.
-    print(kubectl("logs", "-n", SYSTEM, "-l", "app.kubernetes.io/name=optipath", "--tail=40", "--prefix"))
-    sh("helm", "uninstall", "optipath", "-n", SYSTEM)
+def installed() -> Iterator[Release]:
+    """OptiPath, installed by its chart."""
+    with release("optipath", "optipath-system") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def paper(installed: str) -> str:  # noqa: ARG001  what it says of egress must be in force
+def paper(installed: Release) -> str:  # noqa: ARG001  what it says of egress must be in force
     """The simulated provider's URL inside the cluster."""
     kubectl("apply", "-f", "-", given=PAPER)
     kubectl("rollout", "status", "deployment/simulator", "-n", "paper", "--timeout=90s")
@@ -108,14 +86,30 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def writes(installed: str) -> Callable[[], list[dict[str, object]]]:
-    """What the operator has written since the last time one asked, by the API server's audit log."""
+def written_by() -> Callable[[str], Writes]:
+    """What somebody has written since the last time one asked, by the API server's audit log."""
     path = os.environ.get("OPTIPATH_AUDIT_LOG")
     if path is None:
         pytest.skip("this cluster shows no audit log (OPTIPATH_AUDIT_LOG); one of `make e2e`'s own does")
     # What is being deleted for an earlier story is written about, too.
-    until(lambda: "Terminating" not in kubectl("get", "namespaces"), within=120, what="earlier tenants are gone")
-    return AuditLog(Path(path), f"system:serviceaccount:{installed}:optipath-operator").since
+    namespaces = get("namespaces")["items"]
+    ending = {each["metadata"]["name"] for each in namespaces if each["status"]["phase"] == "Terminating"}
+    return lambda user: AuditLog(Path(path), user, ignoring=ending).since
+
+
+@pytest.fixture
+def writes(installed: Release, written_by: Callable[[str], Writes]) -> Writes:
+    """What the operators have written since the last time one asked."""
+    return written_by(installed.user)
+
+
+@pytest.fixture
+def cluster() -> Path:
+    """The state folder of a cluster of `make e2e`'s own, whose parts can be made to fail."""
+    folder = os.environ.get("OPTIPATH_CLUSTER")
+    if folder is None:
+        pytest.skip("only a cluster of `make e2e`'s own can be made to fail (OPTIPATH_CLUSTER)")
+    return Path(folder)
 
 
 def _tenant(paper: str, numbers: Iterator[int]) -> Iterator[Tenant]:
@@ -123,14 +117,3 @@ def _tenant(paper: str, numbers: Iterator[int]) -> Iterator[Tenant]:
     kubectl("create", "namespace", name)
     yield Tenant(name, paper)
     kubectl("delete", "namespace", name, "--wait=false")
-
-
-@pytest.fixture
-def leader(installed: str) -> Callable[[], str]:
-    """The pod that leads now."""
-
-    def holder() -> str:
-        words = ("get", "lease", "optipath-operator", "-n", installed, "-o", "jsonpath={.spec.holderIdentity}")
-        return until(lambda: kubectl(*words), within=30, what="somebody leads")
-
-    return holder

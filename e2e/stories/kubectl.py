@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -32,11 +32,11 @@ def get(*words: str) -> dict[str, Any]:
     return found
 
 
-def apply(*manifests: str | dict[str, Any], namespace: str | None = None) -> str:
-    """Apply manifests, YAML texts or objects."""
+def apply(*manifests: str | dict[str, Any], namespace: str | None = None, how: Sequence[str] = ()) -> str:
+    """Apply manifests, YAML texts or objects; `how` are kubectl's own options."""
     text = "\n---\n".join(each if isinstance(each, str) else json.dumps(each) for each in manifests)
     where = ["-n", namespace] if namespace else []
-    return kubectl("apply", *where, "-f", "-", given=text)
+    return kubectl("apply", *where, *how, "-f", "-", given=text)
 
 
 def until(look: Callable[[], T | None], *, within: float, what: str) -> T:

@@ -1,6 +1,7 @@
 """A tenant: its provider and policy, and an app whose pod has a router."""
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ class Tenant:
 
     def provider(self, *models: str, name: str = "paper") -> None:
         """Apply a provider whose models are the simulator's."""
+        apply(self.provider_object(*models, name=name), namespace=self.name)
+
+    def provider_object(self, *models: str, name: str = "paper") -> dict[str, Any]:
+        """The provider as an object."""
         spec = {
             "type": "OpenAICompatible",
             "endpoint": {"url": self.paper},
@@ -30,7 +35,7 @@ class Tenant:
                 for model in models
             ],
         }
-        apply({**_object("ModelProvider", name), "spec": spec}, namespace=self.name)
+        return {**_object("ModelProvider", name), "spec": spec}
 
     def policy(self, *targets: str, strategy: str = "ordered", name: str = "chat", provider: str = "paper") -> None:
         """Apply a policy that sends `assistant` to these models."""
@@ -71,8 +76,8 @@ class Tenant:
         answer: dict[str, Any] = json.loads(kubectl("exec", app, "-n", self.name, "-c", "app", "--", *words))
         return answer
 
-    def load(self, *, seconds: float, app: str = "app") -> subprocess.Popen[str]:
-        """50 requests/s and 20 streams from the app, for some seconds; `report` waits for its end."""
+    def load(self, *, seconds: float, rate: int = 50, streams: int = 20, app: str = "app") -> subprocess.Popen[str]:
+        """So many requests/s and streams from the app, for some seconds; `report` waits for its end."""
         words = [
             "kubectl",
             "exec",
@@ -86,21 +91,42 @@ class Tenant:
             "calls.py",
             "load",
             "assistant",
-            "--seconds",
-            str(seconds),
+            f"--seconds={seconds}",
+            f"--rate={rate}",
+            f"--streams={streams}",
         ]
         return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
+    def config_text(self) -> str | None:
+        """The namespace's snapshot file to the byte, if it has one."""
+        found = get("configmaps", "-n", self.name, "--field-selector", "metadata.name=optipath-router")["items"]
+        return found[0]["data"]["snapshot.json"] if found else None
+
     def config(self) -> dict[str, Any] | None:
         """The namespace's snapshot file, if it has one."""
-        found = get("configmaps", "-n", self.name, "--field-selector", "metadata.name=optipath-router")["items"]
-        return json.loads(found[0]["data"]["snapshot.json"]) if found else None
+        text = self.config_text()
+        return json.loads(text) if text else None
 
     def first_target(self) -> str:
         """The target that the first rule in the ConfigMap names first; empty where there is none."""
         found = self.config()
         routes = found["snapshot"]["routes"] if found else []
         return routes[0]["targets"][0]["target"] if routes and routes[0]["targets"] else ""
+
+    def until_written(self, model: str, within: float = 20) -> None:
+        """Wait until a model of the provider `paper` is the first target in the ConfigMap."""
+        until(lambda: self.first_target() == f"paper/{model}", within=within, what=f"{model} is in the ConfigMap")
+
+    def generation(self) -> int:
+        """Which generation of the first rule's policy is in the ConfigMap; 0 where there is none."""
+        found = self.config()
+        routes = found["snapshot"]["routes"] if found else []
+        return routes[0]["policy"]["generation"] if routes else 0
+
+    def counted(self, metric: str, app: str = "app") -> float:
+        """A metric of the app's router, all labels added up."""
+        text = kubectl("get", "--raw", f"/api/v1/namespaces/{self.name}/pods/{app}:7081/proxy/metrics")
+        return sum(float(line.split()[-1]) for line in text.splitlines() if re.match(rf"{metric}[ {{]", line))
 
     def finished_load(self, app: str = "app") -> dict[str, Any] | None:
         """What came of a load that is the app's own command; None as long as it runs."""

@@ -1,42 +1,30 @@
 """What is wrong with a resource is said in its status, and what was good of it stays in force."""
 
-import copy
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from e2e.stories.kubectl import apply, condition, get, kubectl, until
+from e2e.stories.crd import changed_crd
+from e2e.stories.kubectl import apply, condition, kubectl, until
+from e2e.stories.release import Release
 from e2e.stories.tenant import Tenant
 
 
 @pytest.fixture
-def older_crd(installed: str) -> Iterator[None]:  # noqa: ARG001  the chart brings it
+def older_crd(installed: Release) -> Iterator[None]:  # noqa: ARG001  the chart brings it
     """The API server checks nothing for a while, as one would whose CRD is of an older release."""
-    found = get("crd", "routingpolicies.optipath.io")
-    kept = {name: found["metadata"][name] for name in ("name", "labels", "annotations")}
-    strict = {"apiVersion": found["apiVersion"], "kind": found["kind"], "metadata": kept, "spec": found["spec"]}
-    loose = copy.deepcopy(strict)
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    loose["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = schema
-    _apply_as_helm(loose)
-    yield
-    _apply_as_helm(strict)
-
-
-def _apply_as_helm(crd: dict[str, Any]) -> None:
-    # In Helm's name, or the next installation would find a conflict.
-    words = ("apply", "--server-side", "--force-conflicts", "--field-manager=helm", "-f", "-")
-    kubectl(*words, given=json.dumps(crd))
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    with changed_crd("routingpolicies.optipath.io", lambda _: anything):
+        yield
 
 
 @pytest.mark.usefixtures("older_crd")
 @pytest.mark.case("O03")
-def test_an_invalid_edit_keeps_the_last_good_form_also_over_a_restart(tenant: Tenant, installed: str) -> None:
-    tenant.app()
+def test_an_invalid_edit_keeps_the_last_good_form_also_over_a_restart(tenant: Tenant, installed: Release) -> None:
     tenant.provider("ok-cheap", "ok-strong")
     tenant.policy("ok-cheap")
+    tenant.programmed()
+    tenant.app()
     tenant.until_answered_by("ok-cheap")
     before = tenant.config()
 
@@ -48,8 +36,7 @@ def test_an_invalid_edit_keeps_the_last_good_form_also_over_a_restart(tenant: Te
     assert "stays in force" in told
     assert tenant.config() == before
 
-    kubectl("rollout", "restart", "deployment/optipath-operator", "-n", installed)
-    kubectl("rollout", "status", "deployment/optipath-operator", "-n", installed, "--timeout=120s")
+    installed.restart()
     tenant.provider("ok-cheap", "ok-strong", "ok-code")  # something else changes around it
     until(lambda: tenant.config() != before, within=30, what="the new operator writes")
     assert tenant.once()["model"] == "ok-cheap"
@@ -57,12 +44,13 @@ def test_an_invalid_edit_keeps_the_last_good_form_also_over_a_restart(tenant: Te
 
 
 def test_a_deleted_provider_is_gone_at_once_and_the_policy_says_so(tenant: Tenant) -> None:
-    tenant.app()
     tenant.provider("ok-cheap")
     tenant.provider("ok-strong", name="other")
     policy = tenant.policy_object("ok-cheap")
     policy["spec"]["rules"][0]["targets"].append({"provider": "other", "model": "ok-strong"})
     apply(policy, namespace=tenant.name)
+    tenant.programmed()
+    tenant.app()
     tenant.until_answered_by("ok-cheap")
     kubectl("delete", "mp", "paper", "-n", tenant.name)
     tenant.until_answered_by("ok-strong", within=10)

@@ -10,9 +10,10 @@ from e2e.stories.tenant import Tenant, report
 @pytest.mark.row("A16")
 @pytest.mark.case("F01")
 def test_an_edit_under_load_loses_nothing_and_is_in_force_within_seconds(tenant: Tenant) -> None:
-    tenant.app()
     tenant.provider("ok-cheap", "ok-strong")
     tenant.policy("ok-cheap")
+    tenant.programmed()
+    tenant.app()
     tenant.until_answered_by("ok-cheap")
     load = tenant.load(seconds=15)
     time.sleep(5)

@@ -10,10 +10,10 @@ from e2e.stories.tenant import Tenant
 
 @pytest.mark.row("B19")
 def test_two_resources_are_applied_and_the_app_is_answered(tenant: Tenant) -> None:
-    tenant.app()
     tenant.provider("ok-cheap")
     tenant.policy("ok-cheap")
     tenant.programmed()
+    tenant.app()
     answer = tenant.until_answered_by("ok-cheap")
     assert answer["policy"].startswith(f"{tenant.name}/chat@")
     streamed = tenant.once(stream=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.stories.kubectl import get, kubectl, until
+from e2e.stories.kubectl import get, kubectl
 from e2e.stories.tenant import Tenant
 
 EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
@@ -14,10 +14,8 @@ SAMPLES = sorted([*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("*/*.yaml")])
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
 def test_a_sample_is_applied(sample: Path, tenant: Tenant) -> None:
     kubectl("apply", "--server-side", "-n", tenant.name, "-f", str(sample))
-    for resource in ("mp", "rp"):
-        for found in get(resource, "-n", tenant.name)["items"]:
-            name = found["metadata"]["name"]
-            kubectl("wait", f"{resource}/{name}", "-n", tenant.name, "--for=condition=Accepted", "--timeout=30s")
+    if get("mp,rp", "-n", tenant.name)["items"]:
+        kubectl("wait", "mp,rp", "--all", "-n", tenant.name, "--for=condition=Accepted", "--timeout=30s")
 
 
 @pytest.mark.case("O04")
@@ -27,6 +25,6 @@ def test_what_others_write_on_our_config_map_stays(tenant: Tenant) -> None:
     tenant.programmed()
     kubectl("label", "configmap", "optipath-router", "-n", tenant.name, "example.com/theirs=yes")
     tenant.policy("ok-strong")
-    until(lambda: tenant.first_target() == "paper/ok-strong", within=20, what="the edit is written")
+    tenant.until_written("ok-strong")
     labels = get("configmap", "optipath-router", "-n", tenant.name)["metadata"]["labels"]
     assert labels["example.com/theirs"] == "yes"
