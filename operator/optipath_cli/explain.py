@@ -46,6 +46,7 @@ def _draw(text: str) -> int:
 @click.option("--model", metavar="NAME", help="What PROMPT asks for.  [default: auto]")
 @click.option("--header", "headers", metavar="NAME=VALUE", type=_header, multiple=True, help="A header of it.")
 @click.option("--draw", metavar="HEX", type=_draw, help="Decide with this chance again; any if not given.")
+@click.option("--turn", metavar="N", type=click.IntRange(0), default=0, help="Decide as when a rule had its turn N.")
 @click.option("--json", "as_json", is_flag=True, help="In the words of GET /optipath/decisions/ID.")
 def explain(
     *,
@@ -57,6 +58,7 @@ def explain(
     model: str | None,
     headers: tuple[tuple[str, str], ...],
     draw: int | None,
+    turn: int,
     as_json: bool,
 ) -> None:
     """Explain where a request would go, and why, without calling anybody.
@@ -68,7 +70,8 @@ def explain(
     Terminal(stderr=True).problems(compiled.problems)
     seen = features(_request(body, dict(headers)))
     plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
-    decision = decide(seen, plan, Health(), secrets.randbits(64) if draw is None else draw)
+    health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
+    decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
     if as_json:
         click.echo(json.dumps(decision_json(decision), ensure_ascii=False, indent=2))
     else:

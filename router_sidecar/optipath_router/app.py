@@ -21,6 +21,7 @@ from optipath_router.runtime import Runtime, Shared
 from optipath_router.settings import Settings
 from optipath_router.telemetry.metrics import Metrics
 from optipath_router.watch import Watch
+from optipath_snapshot import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class App:
 def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     """A router that serves 503 until its watch has found a snapshot."""
     now, wall = time.monotonic, time.time
-    metrics, decisions = Metrics(), Decisions()
     runtime: Live[Runtime | None] = Live(None)
     keys: Live[Keys] = Live(NO_KEYS)
+    healths = Healths(now, random.random, lambda: keys.current, health)
+    metrics, decisions = Metrics(lambda: _available(runtime.current, healths)), Decisions()
     account = Account(decisions, lambda record: count(record, metrics), now=now, wall=wall)
-    shared = Shared(keys, account, metrics, now, Healths(now, random.random, lambda: keys.current, health))
+    shared = Shared(keys, account, metrics, now, healths)
     watch = Watch(runtime, shared, settings, wall=wall)
     chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
@@ -66,6 +68,12 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
         ]
     )
     return App(api, probes, watch, chat, runtime, shared)
+
+
+def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, bool]]:
+    """The targets in force, and whether the health of each lets it be called now."""
+    obstacles = healths.view().obstacles
+    return [(target, target.name not in obstacles) for target in runtime.file.snapshot.targets] if runtime else []
 
 
 def _app(routes: list[Route]) -> Starlette:

@@ -125,6 +125,16 @@ def test_what_cannot_be_explained_is_refused(chat: Path, arguments: tuple[str, .
     assert message in result.stderr
 
 
+def test_a_rule_that_takes_turns_is_explained_at_any_turn(tmp_path: Path) -> None:
+    acme = provider("http://127.0.0.1:1/v1", models={"one": "ok", "two": "ok", "three": "ok"})
+    file = write(tmp_path / "in.yaml", acme, policy("acme/one", "acme/two", "acme/three", strategy="roundRobin"))
+    first = [
+        json.loads(explained(file, "Hello", "--model", "assistant", "--turn", str(turn), "--json").stdout)["ranking"][0]
+        for turn in range(4)
+    ]
+    assert first == ["acme/one", "acme/two", "acme/three", "acme/one"]
+
+
 @pytest.mark.row("C23", "A44")
 async def test_the_sidecar_decides_the_same_of_the_same(tmp_path: Path) -> None:
     async with Simulator() as simulator:
@@ -138,9 +148,8 @@ async def test_the_sidecar_decides_the_same_of_the_same(tmp_path: Path) -> None:
                 for model in ("assistant", "assistant", "assistant", "large", "nobody"):
                     answer = await router.ask(model)
                     made = (await router.decision(answer))["decision"]
-                    again = json.loads(
-                        explained(mixed, "Hello", "--model", model, "--draw", made["draw"], "--json").stdout
-                    )
+                    by = ("--draw", made["draw"], "--turn", str(made["turn"]))
+                    again = json.loads(explained(mixed, "Hello", "--model", model, *by, "--json").stdout)
                     # Which version of its health view a router had says nothing of the decision.
                     assert again | {"health": 0} == made | {"health": 0}
 

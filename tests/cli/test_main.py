@@ -38,7 +38,6 @@ def test_it_needs_the_packages_agreed_upon_and_no_more() -> None:
         if name and extra in needed:
             needed[extra].add(name[0])
     router = {
-        "httpcore",
         "httptools",
         "httpx",
         "msgspec",

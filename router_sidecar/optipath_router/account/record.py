@@ -61,7 +61,8 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def provider_seconds(self) -> float:
         """How long at least one attempt was under way; the rest is this router's own, and rests before retries."""
-        return _covered((tried.started_seconds, tried.seconds) for tried in self.tried if tried.made)
+        made = [tried for tried in self.tried if tried.made]
+        return made[0].seconds if len(made) == 1 else _covered((each.started_seconds, each.seconds) for each in made)
 
     def as_json(self) -> dict[str, Any]:
         """The record in the words of the API."""

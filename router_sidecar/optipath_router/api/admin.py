@@ -4,6 +4,7 @@ Readiness never depends on configuration: a broken policy must not take the
 app's own Service endpoints away.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -40,7 +41,11 @@ class Admin:
 
     async def metrics(self, _: Request) -> Response:
         """Everything that is counted, for Prometheus."""
-        return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        text = bytearray()
+        for piece in self._metrics.slices():
+            text += piece
+            await asyncio.sleep(0)  # streams must not wait for all of it
+        return Response(bytes(text), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def snapshot(self, _: Request) -> Response:
         """Which snapshot is in force, and for how many seconds."""

@@ -158,8 +158,7 @@ class Call:
     def hedge_seconds(self) -> float | None:
         """How long to wait for the first attempt before a second one is made beside it; None for ever."""
         hedge = self._resilience.hedge
-        first = next(self._candidates(), None)
-        if hedge is None or first is None or self._attempts_left < 2:
+        if hedge is None or self._attempts_left < 2 or (first := next(self._candidates(), None)) is None:
             return None
         match hedge:
             case HedgeDelay(seconds=seconds):
@@ -193,9 +192,12 @@ class Call:
 
     def _candidates(self) -> Iterator[tuple[Line, Key | None]]:
         """Who may come next. However many keys a target has, the last attempt is for one that was not tried yet."""
-        fresh = [entry for entry in self._queue if entry[0].target.name not in self._tried]
-        last = self._attempts_left == 1 and bool(fresh)
-        return iter([entry for entry in (fresh if last else self._queue) if entry[0].target.name not in self._running])
+        queue, tried, running = self._queue, self._tried, self._running
+        only_fresh = self._attempts_left == 1 and any(line.target.name not in tried for line, _ in queue)
+        for entry in queue:
+            name = entry[0].target.name
+            if name not in running and not (only_fresh and name in tried):
+                yield entry
 
     def _paid(self, target: Target) -> bool:
         """Whether an attempt may be made: the first one, the first elsewhere, or one that the budget pays."""
