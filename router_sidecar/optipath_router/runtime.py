@@ -87,14 +87,14 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
     return Runtime(file, plan, flow, frozenset(origins.values()), now())
 
 
-async def settle(runtime: Runtime, shared: Shared) -> None:
+def settle(runtime: Runtime, shared: Shared) -> None:
     """Let go of what only earlier runtimes used; requests in flight end first."""
     snapshot, healths = runtime.file.snapshot, shared.healths
     healths.limits(snapshot.providers)
     healths.keep(snapshot.targets)
     healths.turns.keep([route_id(route) for route in snapshot.routes])
     shared.metrics.keep(_names(snapshot))
-    await shared.pools.keep(runtime.origins)
+    shared.pools.keep(runtime.origins)
 
 
 def _names(snapshot: Snapshot) -> frozenset[str]:

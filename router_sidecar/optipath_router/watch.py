@@ -138,7 +138,7 @@ class Watch:
         file = runtime.file
         self._shared.metrics.loaded(file.generation, self._wall())
         log.info("snapshot in force", extra={"digest": file.digest, "generation": file.generation})
-        await settle(runtime, self._shared)
+        settle(runtime, self._shared)
         return None
 
     def _refuse(self, refused: SnapshotRefused) -> None:

@@ -1,6 +1,7 @@
 """A server that says what a test tells it to, byte for byte and piece by piece, and remembers what it was sent."""
 
 import asyncio
+import os
 import socket
 import ssl
 import struct
@@ -40,6 +41,7 @@ class ScriptedServer:
         self.most_open = 0
         self.sent = 0
         """Bytes that were taken off its hands."""
+        self._news = asyncio.Event()
         self.left: asyncio.Queue[int] = asyncio.Queue()
         """The numbers of connections that the caller closed, from 1, as they are closed."""
 
@@ -60,12 +62,31 @@ class ScriptedServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
+    async def asked(self, requests: int = 1) -> None:
+        """Wait until so many requests have come."""
+        while len(self.requests) < requests:
+            await self._change()
+
+    async def has_sent(self, size: int) -> None:
+        """Wait until so many bytes were taken."""
+        while self.sent < size:
+            await self._change()
+
+    def say_now(self, piece: bytes) -> None:
+        """Write to the connection that was opened last, before the loop goes on."""
+        assert os.write(self._latest.fileno(), piece) == len(piece)
+
+    async def _change(self) -> None:
+        self._news.clear()
+        await self._news.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._tasks.add(task)
         number = self.connections = self.connections + 1
         self.open += 1
+        self._latest: socket.socket = writer.get_extra_info("socket")
         self.most_open = max(self.most_open, self.open)
         try:
             await self._play(self._scripts[min(number, len(self._scripts)) - 1], reader, writer)
@@ -88,6 +109,7 @@ class ScriptedServer:
                     await self._write(writer, step)
                 case Do.READ:
                     self.requests.append(await _request(reader))
+                    self._news.set()
                 case Do.FIN:
                     writer.close()
                     await turns()
@@ -106,6 +128,7 @@ class ScriptedServer:
         writer.write(piece)
         await writer.drain()
         self.sent += len(piece)
+        self._news.set()
         await turns()
 
 

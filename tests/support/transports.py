@@ -1,6 +1,7 @@
 """Callers of a scripted server: the router's own transport, or httpx's in its place."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -69,7 +70,9 @@ class Calling:
         return transport
 
 
-def request(url: str, body: bytes = b"{}", method: str = "POST", **times: float | None) -> httpx.Request:
+def request(
+    url: str, body: bytes = b"{}", method: str = "POST", times: Mapping[str, float] | None = None
+) -> httpx.Request:
     """A request, with time-outs by httpx's names where given."""
     extensions = {"timeout": times} if times else {}
     return httpx.Request(method, f"{url}/v1/chat", content=body, extensions=extensions)

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from optipath_router.call.resolve import Resolver
+from optipath_router.call.resolve import Lookup, Resolver
 from optipath_router.call.tls import what_failed
 from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_snapshot import Egress
@@ -23,10 +23,10 @@ P = TypeVar("P", bound=asyncio.BaseProtocol)
 class Connector:
     """Opens connections to one origin."""
 
-    def __init__(self, host: str, port: int, egress: Egress, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, host: str, port: int, egress: Egress, tls: ssl.SSLContext | None, lookup: Lookup) -> None:
         """Take a host by name or address, and the trust for https, or None for plain http."""
         self._host, self._port, self._egress, self._tls = host, port, egress, tls
-        self._resolver = Resolver(host, port)
+        self._resolver = Resolver(host, port, lookup)
 
     async def open(self, protocol: Callable[[], P], seconds: float | None) -> P:
         """A connection, its handshake done, within this time; raises TargetUnavailable."""

@@ -14,6 +14,7 @@ from typing import Final, cast
 import httptools
 
 from optipath_router.call.answer import Answer
+from optipath_router.call.progress import Watch
 from optipath_router.errors import Outcome, UpstreamBroken
 
 MAX_HEAD_BYTES: Final = 64 * 1024
@@ -37,7 +38,6 @@ class Connection(asyncio.Protocol):
     def __init__(self, *, free: Callable[["Connection"], None], lost: Callable[["Connection"], None]) -> None:
         """Take who is told that it may be used again, and who that it is closed."""
         self._free, self._lost = free, lost
-        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpResponseParser(self)
         self._poll = select.poll()
         self._asked = self._head_only = self._sending = self._full = self._reusable = self._stale = False
@@ -117,7 +117,7 @@ class Connection(asyncio.Protocol):
                 answer.complete = True
                 answer.wake()
             else:
-                error = UpstreamBroken(Outcome.BROKEN, "it closed the connection before the end of its answer")
+                error = UpstreamBroken(Outcome.BROKEN, "its connection was closed before the end of its answer")
                 error.__cause__ = exc
                 answer.fail(error)
         self._lost(self)
@@ -205,7 +205,7 @@ class Connection(asyncio.Protocol):
     async def _send(self, rest: memoryview, seconds: float | None) -> None:
         """Write what is left of a request as fast as it is taken; an answer that comes before its end, ends it."""
         answer, self._sending = self._answer, True
-        watch = None if seconds is None else _Watch(self._loop, seconds, self._taken, self._stuck)
+        watch = None if seconds is None else Watch(seconds, self._taken, self._stuck)
         try:
             while not answer.status and answer.error is None:
                 if self._full:
@@ -225,30 +225,6 @@ class Connection(asyncio.Protocol):
 
     def _stuck(self, seconds: float) -> None:
         self._answer.give_up(UpstreamBroken(Outcome.TIMEOUT, f"it took nothing of the request for {seconds:g} s"))
-
-
-class _Watch:
-    """Calls back once a number has stayed the same for some time, between once and twice the seconds given."""
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        seconds: float,
-        count: Callable[[], int],
-        stuck: Callable[[float], None],
-    ) -> None:
-        self._loop, self._seconds, self._count, self._stuck = loop, seconds, count, stuck
-        self._timer = loop.call_later(seconds, self._look, count())
-
-    def end(self) -> None:
-        self._timer.cancel()
-
-    def _look(self, before: int) -> None:
-        now = self._count()
-        if now == before:
-            self._stuck(self._seconds)
-        else:
-            self._timer = self._loop.call_later(self._seconds, self._look, now)
 
 
 def _says_length(answer: Answer) -> bool:

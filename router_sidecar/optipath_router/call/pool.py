@@ -123,7 +123,7 @@ class Pool:
                 self._leave() if given is None else self._free(given)
             if isinstance(error, TimeoutError):
                 raise TargetUnavailable(
-                    Outcome.UNREACHABLE, f"none of its {self._limit} connections was free within {seconds:g} s"
+                    Outcome.CONCURRENCY, f"none of its {self._limit} connections was free within {seconds:g} s"
                 ) from error
             raise
 

@@ -41,7 +41,7 @@ class Pools:
             transport = self._transports[origin] = Transport(origin.host, origin.port, origin.egress, tls=tls)
         return transport
 
-    async def keep(self, origins: Collection[Origin]) -> None:
+    def keep(self, origins: Collection[Origin]) -> None:
         """Let go of all transports but those to these origins; what is in use ends first."""
         for origin in [origin for origin in self._transports if origin not in origins]:
             self._transports.pop(origin).retire()

@@ -6,6 +6,7 @@ asks it is a handful of threads: a burst of new connections must not queue there
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
@@ -14,13 +15,22 @@ from optipath_snapshot.egress import Address, literal
 
 REMEMBERED_SECONDS: Final = 5.0
 
+Lookup = Callable[[str, int], Awaitable[Iterable[str]]]
+"""The addresses of a host, for a port; raises OSError or UnicodeError."""
+
+
+async def lookup(host: str, port: int) -> list[str]:
+    """The addresses that the system knows, the better ones first."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
 
 class Resolver:
     """Knows one host's addresses for a few seconds."""
 
-    def __init__(self, host: str, port: int) -> None:
-        """Take a host by name or address, and the port that it is called on."""
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, lookup: Lookup) -> None:
+        """Take a host by name or address, the port that it is called on, and who knows."""
+        self._host, self._port, self._lookup = host, port, lookup
         self._asking: asyncio.Task[tuple[Address, ...]] | None = None
         self._asked = 0.0
 
@@ -52,5 +62,4 @@ class Resolver:
             self._asking = None
 
     async def _ask(self) -> tuple[Address, ...]:
-        found = await asyncio.get_running_loop().getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-        return tuple(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))
+        return tuple(dict.fromkeys(map(ip_address, await self._lookup(self._host, self._port))))

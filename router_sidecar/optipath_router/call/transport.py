@@ -16,6 +16,7 @@ import httpx
 from optipath_router.call.connect import Connector
 from optipath_router.call.connection import Stale
 from optipath_router.call.pool import Pool
+from optipath_router.call.resolve import Lookup, lookup
 from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_snapshot import Egress
 
@@ -40,9 +41,10 @@ class Transport(httpx.AsyncBaseTransport):
         tls: ssl.SSLContext | None,
         limit: int = MAX_CONNECTIONS,
         keepalive_seconds: float = KEEPALIVE_SECONDS,
+        lookup: Lookup = lookup,
     ) -> None:
-        """Take the origin, the trust for https or None for plain http, and the bounds of the pool."""
-        self._connector = Connector(host, port, egress, tls)
+        """Take the origin, the trust for https or None for plain http, the pool's bounds, and who knows addresses."""
+        self._connector = Connector(host, port, egress, tls, lookup)
         self.pool = Pool(self._connector.open, limit=limit, keepalive_seconds=keepalive_seconds)
         self.repeated = 0
         """Requests that were sent again, as a kept connection was closed when they came."""

@@ -6,7 +6,6 @@ tells them apart by itself: they take two bytes more than an ASCII character
 takes, and one byte more.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 _LONGEST_TOKEN: Final = 16
@@ -22,11 +21,6 @@ def text_tokens(text: str) -> int:
     return round((characters - wide) / 4 + wide) or 1
 
 
-def whole_tokens(texts: Iterable[str]) -> int:
-    """An estimate of the tokens in the texts of an answer in one piece."""
-    return sum(map(text_tokens, texts))
-
-
-def piece_tokens(texts: Iterable[str]) -> int:
-    """An estimate of the tokens in the texts of one piece of a stream: a short one is a single token."""
-    return sum(1 if len(text) <= _LONGEST_TOKEN else text_tokens(text) for text in texts if text)
+def piece_tokens(text: str) -> int:
+    """An estimate of the tokens in one piece of a stream: a short one is a single token."""
+    return min(len(text), 1) if len(text) <= _LONGEST_TOKEN else text_tokens(text)

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from optipath_router.account.cost import cost
 from optipath_router.chat.usage import Usage
-from optipath_router.providers.openai.reply import OpenAIReader, read_answer
+from optipath_router.providers.openai.answer import read_answer
+from optipath_router.providers.openai.reader import OpenAIReader
 from optipath_snapshot import LongContext, Pricing
 from support import wire
 

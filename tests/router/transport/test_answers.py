@@ -1,5 +1,7 @@
 """What answers look like on the wire, and what is read of them; httpx's own transport reads the same."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
@@ -125,7 +127,7 @@ async def test_a_request_may_be_made_of_the_cheapest_parts(calling: Calling) -> 
 
 
 async def test_pieces_of_a_request_are_sent_as_one(calling: Calling) -> None:
-    async def parts() -> object:
+    async def parts() -> AsyncIterator[bytes]:
         yield b"bo"
         yield b"dy"
 

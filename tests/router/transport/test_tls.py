@@ -90,11 +90,11 @@ async def test_a_handshake_that_is_cut_is_no_connection(calling: Calling, end: D
 
 @pytest.mark.case("T05")
 async def test_a_handshake_that_stalls_counts_as_connecting(calling: Calling) -> None:
-    async with ScriptedServer([asyncio.Event()]) as server:
+    async with ScriptedServer([]) as server:
         transport = calling.ours(server, HTTPS, tls=trust(None))
         with pytest.raises(TargetUnavailable, match="it took too long"):
-            await fetch(transport, request("https://127.0.0.1", connect=0.05))
-        assert await server.left.get() == 1 if server.left.qsize() else True
+            await fetch(transport, request("https://127.0.0.1", times={"connect": 0.05}))
+        assert await server.left.get() == 1
         assert transport.pool.taken == 0
 
 
@@ -131,8 +131,7 @@ async def test_a_cancelled_request_over_tls_closes_its_connection(calling: Calli
     async with server:
         transport = calling.ours(server, HTTPS, tls=tls)
         asking = asyncio.create_task(fetch(transport, request(server.url)))
-        while not server.requests:
-            await asyncio.sleep(0)
+        await server.asked()
         asking.cancel()
         await asyncio.wait([asking])
         assert await server.left.get() == 1

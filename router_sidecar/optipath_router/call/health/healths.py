@@ -8,7 +8,7 @@ ended. Deciding sees the outcome of that as an immutable view.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from optipath_router.call.health.breaker import Breaker, BreakerSettings, State, closed
@@ -31,8 +31,8 @@ TargetKeys = tuple[Key | None, ...]
 class HealthSettings:
     """When a target is left alone."""
 
-    breaker: BreakerSettings = BreakerSettings()
-    ejection: EjectionSettings = EjectionSettings()
+    breaker: BreakerSettings = field(default_factory=BreakerSettings)
+    ejection: EjectionSettings = field(default_factory=EjectionSettings)
 
 
 USUAL: Final = HealthSettings()

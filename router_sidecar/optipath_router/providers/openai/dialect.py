@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
 from optipath_router.providers.dialect import Outgoing
-from optipath_router.providers.openai.reply import OpenAIReader, read_answer
+from optipath_router.providers.openai.answer import read_answer
+from optipath_router.providers.openai.reader import OpenAIReader
 from optipath_router.providers.openai.request import outgoing
 
 
