@@ -96,7 +96,8 @@ class Account:
         )
         self._decisions.add(record)
         self._counts(record)
-        log.debug(
-            "request ended",
-            extra={"request": request.id, "outcome": outcome, "status": status, "target": target and target.name},
-        )
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug(
+                "request ended",
+                extra={"request": request.id, "outcome": outcome, "status": status, "target": target and target.name},
+            )

@@ -32,10 +32,12 @@ class Patience:
         return self._moment - self._now()
 
     def until(self, moment: float) -> None:
-        """Move the moment."""
-        if moment < self._moment:
+        """Move the moment, inside the block or outside of it."""
+        earlier, self._moment = moment < self._moment, moment
+        if earlier:
             self.end()  # a timer that fires early moves by itself, one that fires late would not
-        self._moment = moment
+            if self._task is not None:
+                self._arm()
 
     def end(self) -> None:
         """Wait for nothing more."""

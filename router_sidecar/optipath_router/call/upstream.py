@@ -45,19 +45,14 @@ async def send(attempt: Attempt, now: Now, room: Room) -> Content:
     try:
         with patience:
             response = await attempt.endpoint.transport.handle_async_request(_request(attempt))
-        if attempt.request.streams and response.is_success:
-            return await _streamed(attempt, response, patience, now)
-        share, stream = Share(room), stream_of(response)
-        try:
-            body = await _body(attempt, response, patience, now, share)
-        finally:
-            share.give_back()
-            await stream.aclose()
+            if not (attempt.request.streams and response.is_success):
+                whole = _whole(attempt, response, *await _read(attempt, response, patience, now, room))
+                patience.end()
+                return whole
+        return await _streamed(attempt, response, patience, now)
     except BaseException:
         patience.end()
         raise
-    patience.end()
-    return _whole(attempt, response, body)
 
 
 def _request(attempt: Attempt) -> httpx.Request:
@@ -82,7 +77,7 @@ async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patien
         now=now,
     )
     try:
-        _check_encoding(response)
+        headers = _passed(response)
         await stream.open()
     except StopAsyncIteration as ended:
         await stream.aclose()
@@ -90,39 +85,39 @@ async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patien
     except BaseException:
         await stream.aclose()
         raise
-    return Streamed(response.status_code, _headers(response), stream)
+    return Streamed(response.status_code, headers, stream)
 
 
-async def _body(attempt: Attempt, response: httpx.Response, patience: Patience, now: Now, share: Share) -> bytes:
-    """A whole body; the first byte within the patience there is, the rest with no longer silence than the route's."""
-    _check_encoding(response)
-    pieces, size = aiter(stream_of(response)), 0
+async def _read(
+    attempt: Attempt, response: httpx.Response, patience: Patience, now: Now, room: Room
+) -> tuple[Headers, bytes]:
+    """What is passed on of the headers, and a whole body.
+
+    The first byte must come within the patience there is, the rest with no longer silence than the route's.
+    """
+    share, stream = Share(room), stream_of(response)
     received: list[bytes] = []
-    while True:
-        with patience:
-            piece = await anext(pieces, None)
-        if piece is None:
-            return b"".join(received)
-        received.append(piece)
-        size += len(piece)
-        if size > MAX_ANSWER_BYTES:
-            raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
-        if not share.take(len(piece)):
-            raise RequestRejected(503, Code.OVERLOADED, "this router has no room for the answer; it holds too many")
-        # White space keeps a connection alive; it is no content.
-        if not piece.isspace():
-            patience.until(min(now() + attempt.resilience.idle_timeout_seconds, attempt.deadline))
+    size = 0
+    try:
+        headers = _passed(response)
+        async for piece in stream:
+            received.append(piece)
+            size += len(piece)
+            if size > MAX_ANSWER_BYTES:
+                raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
+            if not share.take(len(piece)):
+                raise RequestRejected(503, Code.OVERLOADED, "this router has no room for the answer; it holds too many")
+            # White space keeps a connection alive; it is no content.
+            if not piece.isspace():
+                patience.until(min(now() + attempt.resilience.idle_timeout_seconds, attempt.deadline))
+    finally:
+        share.give_back()
+        await stream.aclose()
+    return headers, b"".join(received)
 
 
-def _check_encoding(response: httpx.Response) -> None:
-    encodings = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
-    if any(value.lower() != b"identity" for value in encodings):
-        # Asked for plain bytes; what unpacks to who knows how much is not read.
-        raise UpstreamBroken(Outcome.BROKEN, "its answer is compressed, though it was asked not to be")
-
-
-def _whole(attempt: Attempt, response: httpx.Response, body: bytes) -> Whole:
-    status, headers = response.status_code, _headers(response)
+def _whole(attempt: Attempt, response: httpx.Response, headers: Headers, body: bytes) -> Whole:
+    status = response.status_code
     if response.is_success:
         usage, tokens = attempt.endpoint.dialect.answer(body)
         return Whole(status, headers, body, usage, tokens)
@@ -134,5 +129,14 @@ def _whole(attempt: Attempt, response: httpx.Response, body: bytes) -> Whole:
     raise problem
 
 
-def _headers(response: httpx.Response) -> Headers:
-    return tuple((name.lower(), value) for name, value in response.headers.raw if name.lower() in _PASSED)
+def _passed(response: httpx.Response) -> Headers:
+    """The headers that the caller is told of; raises UpstreamBroken for a body that is not plain."""
+    passed = []
+    for name, value in response.headers.raw:
+        lowered = name.lower()
+        if lowered in _PASSED:
+            passed.append((lowered, value))
+        elif lowered == b"content-encoding" and value.lower() != b"identity":
+            # Asked for plain bytes; what unpacks to who knows how much is not read.
+            raise UpstreamBroken(Outcome.BROKEN, "its answer is compressed, though it was asked not to be")
+    return tuple(passed)

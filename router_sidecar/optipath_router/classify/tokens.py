@@ -14,14 +14,14 @@ TOKENS_AN_IMAGE: Final = 800
 
 def prompt_tokens(asked: Asked) -> int:
     """An estimate of a whole request's input tokens."""
-    tools = sum(len(memoryview(tool)) for tool in (*(asked.tools or ()), *(asked.functions or ()))) // 4
+    tools = sum(len(tool) for tool in (*(asked.tools or ()), *(asked.functions or ()))) // 4
     return tools + _messages_tokens(asked.messages)
 
 
 def _messages_tokens(messages: Iterable[Message]) -> int:
     total = 0
     for message in messages:
-        total += TOKENS_A_MESSAGE + len(memoryview(message.tool_calls)) // 4
+        total += TOKENS_A_MESSAGE + len(message.tool_calls) // 4
         match message.content:
             case str(text):
                 total += text_tokens(text)
