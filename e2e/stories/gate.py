@@ -19,8 +19,9 @@ from e2e.cluster.network import API_SERVER_PORT, NODE_IP
 
 WELL, SILENT = "well", "silent"
 """Silent: it takes requests and says nothing, until it is well again and goes on."""
-UNAVAILABLE, TOO_MANY = "503", "429"
+UNAVAILABLE, TOO_MANY, UNAUTHORIZED = "503", "429", "401"
 """It answers nothing else."""
+_REFUSES: Final = (UNAVAILABLE, TOO_MANY, UNAUTHORIZED)
 
 _ROOT: Final = Path(__file__).parents[2]
 _PIECE: Final = 65536
@@ -46,7 +47,7 @@ class Gate:
             self._speaks.clear()
         else:
             self._speaks.set()
-        if mood in (UNAVAILABLE, TOO_MANY):
+        if mood in _REFUSES:
             for connection in self._open:
                 connection.cancel()
 
@@ -61,7 +62,7 @@ class Gate:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Callers go when they like, and so does the API server.
         with suppress(OSError):
-            if self._mood in (UNAVAILABLE, TOO_MANY):
+            if self._mood in _REFUSES:
                 await self._read(reader)
                 writer.write(_refusal(self._mood))
                 writer.close()
@@ -130,7 +131,7 @@ async def _until_either_ends(*work: Coroutine[Any, Any, None]) -> None:
 
 
 def _refusal(mood: str) -> bytes:
-    """What an API server says that is overloaded, or about to end."""
+    """What an API server says that is overloaded, about to end, or cannot tell who asks."""
     told = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "not now", "code": int(mood)}
     body = json.dumps(told).encode()
     patience = "Retry-After: 1\r\n" if mood == TOO_MANY else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from e2e.cluster.network import NODE_IP
-from e2e.stories.gate import SILENT, TOO_MANY, UNAVAILABLE, WELL, gate
+from e2e.stories.gate import SILENT, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, WELL, gate
 from e2e.stories.kubectl import kubectl
 from e2e.stories.release import Release
 from e2e.stories.soak import lasting
@@ -34,7 +34,7 @@ def test_an_api_server_that_hangs_or_refuses_is_seldom_asked_and_soon_believed_a
     tenant.programmed()
     tenant.app()
     tenant.until_answered_by("ok-cheap")
-    moods = {SILENT: "ok-strong", UNAVAILABLE: "ok-cheap", TOO_MANY: "ok-strong"}
+    moods = {SILENT: "ok-strong", UNAVAILABLE: "ok-cheap", TOO_MANY: "ok-strong", UNAUTHORIZED: "ok-cheap"}
     load = tenant.load(seconds=len(moods) * UNWELL_SECONDS, rate=10, streams=2)
     for mood, edited in moods.items():
         before = behave(mood)

@@ -92,7 +92,7 @@ class _Operator:
             lease=self._lease,
             metrics=self._metrics,
         )
-        self._intake = Intake(self._store, self._touch, self._relisted)
+        self._intake = Intake(self._store, self._touch, self._heard)
         self._census = Census(client, self._store, told=self._intake.missed, lost=self._intake.vanished)
         self._configs = Informer(client, "/api/v1/configmaps", self._intake, selector=configmaps.SELECTOR)
         self._pods = Informer(client, pods.PATH, self._rollout, selector=pods.SELECTOR, metadata_only=True)
@@ -143,7 +143,7 @@ class _Operator:
         await self._census.served()
         await self._configs.listed.wait()
         await self._pods.listed.wait()
-        await self._census.all_seen()
+        await self._census.read_all()
         self._all_seen = True
         # What is there now stays: the collector need not walk over it again and again.
         gc.collect()
@@ -164,9 +164,8 @@ class _Operator:
         if self._all_seen:
             self._loop.touch(namespace, lane)
 
-    def _relisted(self) -> None:
-        if self._all_seen:
-            self._census.soon()
+    def _heard(self, *, listed: bool) -> None:
+        self._census.heard(listed=listed)
 
     async def _annotate(self, namespace: str, pod: str, digest: str) -> int | None:
         await self._client.outage.over()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optipath_operator.cluster.client import Unreachable
-from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.census import Census, KopfSilent
 from optipath_operator.reconcile.store import Store
 from optipath_operator.resources import ResourceRef
 from support.apiserver import ApiServer, model_provider, namespace, path_of, refused, routing_policy
@@ -46,61 +46,20 @@ async def opened(task: asyncio.Task[None], timers: Timers, seconds: float = 1.0)
     return task.done()
 
 
-async def test_the_gate_opens_when_everything_has_been_told(api: ApiServer, view: View, timers: Timers) -> None:
+async def test_everything_is_read_however_many_pages_it_takes(api: ApiServer, view: View) -> None:
     api.largest_page = 2
-    there = fill(api)
-    gate = asyncio.create_task(view.census.all_seen())
-    for found in there:
-        assert not await opened(gate, timers)
-        view.store.take(found, gone=False)
-    assert await opened(gate, timers)
-
-
-async def test_an_empty_cluster_is_seen_at_once(view: View, timers: Timers) -> None:
-    gate = asyncio.create_task(view.census.all_seen())
-    assert await opened(gate, timers)
-
-
-async def test_what_is_new_does_not_stand_for_what_is_missing(api: ApiServer, view: View, timers: Timers) -> None:
-    there = fill(api)
-    gate = asyncio.create_task(view.census.all_seen())
-    await settle()
-    late = [api.put(path_of("RoutingPolicy", f"late{n}"), routing_policy(f"late{n}")) for n in range(20)]
-    for found in (*there[:-1], *late):
-        view.store.take(found, gone=False)
-    assert not await opened(gate, timers, 5)
-    view.store.take(there[-1], gone=False)
-    assert await opened(gate, timers)
-
-
-async def test_what_is_deleted_meanwhile_is_not_waited_for(api: ApiServer, view: View, timers: Timers) -> None:
-    there = fill(api)
-    gate = asyncio.create_task(view.census.all_seen())
-    await settle()
-    api.remove(path_of("RoutingPolicy", "p4"))
-    for found in there[:-1]:
-        view.store.take(found, gone=False)
-    assert not await opened(gate, timers, 5)
-    assert await opened(gate, timers, 10)
-
-
-async def test_a_slow_kopf_is_waited_for_however_long_it_takes(api: ApiServer, view: View, timers: Timers) -> None:
-    there = fill(api)
-    gate = asyncio.create_task(view.census.all_seen())
-    assert not await opened(gate, timers, 200)
-    for found in there:
-        view.store.take(found, gone=False)
-    assert await opened(gate, timers, 20)
+    fill(api)
+    await view.census.read_all()
+    assert {ref.name for ref, _ in view.store.versions()} == {"team-a", "acme", "p0", "p1", "p2", "p3", "p4"}
 
 
 async def test_a_list_that_fails_is_made_again(api: ApiServer, view: View, timers: Timers) -> None:
     fill(api)
-    api.fail("get", "routingpolicies", refused(403), refused(401))
-    gate = asyncio.create_task(view.census.all_seen())
-    assert not await opened(gate, timers, 10)
-    for found in api.objects.values():
-        view.store.take(found, gone=False)
-    assert await opened(gate, timers)
+    api.fail("get", "routingpolicies", refused(403), refused(500))
+    read = asyncio.create_task(view.census.read_all())
+    assert not await opened(read, timers, 3)
+    assert await opened(read, timers, 2)
+    assert len(view.store.versions()) == 7
 
 
 async def test_missing_definitions_are_waited_for(api: ApiServer, view: View, timers: Timers) -> None:
@@ -180,8 +139,42 @@ async def test_it_compares_soon_after_kopf_has_listed_anew(api: ApiServer, view:
     api.remove(path_of("RoutingPolicy", "p1"))
     task = asyncio.create_task(view.census.run())
     await settle()
-    view.census.soon()
-    await timers.advance(6)
+    for _ in range(10):
+        view.census.heard(listed=True)
+        await timers.advance(2)
+        assert view.touched == [], "its list is not yet through"
+    await timers.advance(4)
     assert view.touched == ["team-a"]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_kopf_that_tells_nothing_of_what_happens_is_noticed(api: ApiServer, view: View, timers: Timers) -> None:
+    await view.census.read_all()
+    fill(api)
+    await view.census.compare()
+    await timers.advance(299)
+    await view.census.compare()
+    await timers.advance(1)
+    with pytest.raises(KopfSilent):
+        await view.census.compare()
+
+
+async def test_one_that_is_late_is_not_taken_for_silent(api: ApiServer, view: View, timers: Timers) -> None:
+    await view.census.read_all()
+    fill(api)
+    await view.census.compare()
+    view.census.heard(listed=False)
+    await timers.advance(1000)
+    await view.census.compare()
+
+
+async def test_nor_is_one_that_had_nothing_to_tell(api: ApiServer, view: View, timers: Timers) -> None:
+    waiting = routing_policy("waits")
+    waiting["metadata"] |= {"deletionTimestamp": "2026-11-21T00:00:00Z", "finalizers": ["example.com/slow"]}
+    fill(api)
+    api.put(path_of("RoutingPolicy", "waits"), waiting)
+    await view.census.read_all()
+    for _ in range(4):
+        await timers.advance(200)
+        await view.census.compare()

@@ -176,14 +176,14 @@ async def test_during_an_outage_it_asks_nothing(api: ApiServer, timers: Timers) 
     pod(api, "a")
     async with informed(api, timers) as (_, told):
         outage = asyncio.create_task(api.outage.run(api.answers, sleep=timers.sleep))
-        api.fail("*", "/version", *(Unreachable("away") for _ in range(20)))
+        api.fail("*", "/version", *(Unreachable("away") for _ in range(10)))
         api.watches[PATH].put_nowait(Unreachable("away"))
         api.outage.began("away")
         before = len(api.requests)
         await timers.advance(60)
         asked = api.requests[before:]
         assert {each.path for each in asked} == {"/version"}
-        assert len(asked) <= 20
+        assert len(asked) <= 8
         api.remove("/api/v1/namespaces/team-a/pods/a")
         await timers.advance(60)
         assert told.there == {}

@@ -53,7 +53,7 @@ async def test_a_connection_that_broke_is_over_in_a_second(outage: Outage, serve
     server.is_up = True
     outage.began("reset")
     assert await waits(outage)
-    await timers.advance(1)
+    await timers.advance(1.2)
     assert not await waits(outage)
 
 
@@ -66,9 +66,9 @@ async def test_five_minutes_away_is_seldom_asked_about_and_soon_over(
         outage.began("refused")
         await timers.advance(1)
     assert await waits(outage)
-    assert len(server.asked) <= 80
+    assert len(server.asked) <= 40
     server.is_up = True
-    await timers.advance(5)
+    await timers.advance(10)
     assert not await waits(outage)
 
 
@@ -77,15 +77,15 @@ async def test_patience_that_was_asked_for_is_given(outage: Outage, server: Serv
     outage.began("429", 7.0)
     await timers.advance(6.5)
     assert server.asked == []
-    await timers.advance(1)
+    await timers.advance(2)
     assert not await waits(outage)
     outage.began("429")
-    await timers.advance(1)
+    await timers.advance(1.2)
     assert not await waits(outage), "it was asked for once"
 
 
 async def test_patience_has_a_limit(outage: Outage, server: Server, timers: Timers) -> None:
     server.is_up = True
     outage.began("429", 1e6)
-    await timers.advance(60)
+    await timers.advance(72)
     assert not await waits(outage)

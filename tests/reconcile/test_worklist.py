@@ -16,11 +16,12 @@ def worklist(timers: Timers) -> Worklist:
 async def taken(worklist: Worklist) -> str | None:
     """The next one, or None where nothing waits."""
     if any(worklist.depth(lane) for lane in Lane):
-        return await worklist.take()
+        return (await worklist.take())[0]
     return None
 
 
-# A name: an edit; (name): a sweep; +: take one; /name: it is done; !name: it has failed; a number: seconds pass.
+# A name: an edit; (name): a sweep; +: take one; a number: seconds pass.
+# %name: it is published; /name: it is done; !name: it has failed.
 TIMELINES = {
     "each waits once": ("a a b a + + +", "a b -"),
     "edits overtake the backlog": ("(a) (b) c + + +", "c a b"),
@@ -39,6 +40,13 @@ TIMELINES = {
     "a success forgets the failures": ("a + !a 0.5 + /a 0.1 a + !a 0.5 +", "a a a a"),
     "an edit ends a pause": ("a + !a (a) + a +", "a - a"),
     "an edit during the failed try does, too": ("a + a !a 0.1 +", "a a"),
+    "its status comes after all others": ("a b (c) + %a + + 0.1 +", "a b c a"),
+    "an edit overtakes what is yet to be said": ("a + %a 0.1 b a + +", "a b a"),
+    "an edit lifts one that is yet to be said, and nothing puts it back": ("a + %a a 0.1 b + +", "a a b"),
+    "a status that is refused comes back later and later": (
+        "a + %a 0.1 + !a 0.5 + %a 0.1 + !a 0.49 + 0.51 +",
+        "a a a a - a",
+    ),
     "being swept during the failed try does not": ("a + (a) !a 0.1 + 0.4 +", "a - a"),
 }
 
@@ -52,6 +60,8 @@ async def test_worklist(timeline: str, expected: str, worklist: Worklist, timers
                 got.append(await taken(worklist) or "-")
             case "/", name:
                 worklist.done(name)
+            case "%", name:
+                worklist.published(name)
             case "!", name:
                 worklist.failed(name)
             case "(", name:
@@ -67,7 +77,7 @@ async def test_pauses_grow_to_five_minutes_and_differ(worklist: Worklist, timers
     worklist.touch("a", Lane.EDIT)
     pauses = []
     for _ in range(14):
-        assert await worklist.take() == "a"
+        assert await taken(worklist) == "a"
         pauses.append(worklist.failed("a"))
         await timers.advance(300)
     for failures, pause in enumerate(pauses):
@@ -79,10 +89,10 @@ async def test_pauses_grow_to_five_minutes_and_differ(worklist: Worklist, timers
 async def test_what_is_put_back_is_the_first_to_be_taken_again(worklist: Worklist) -> None:
     worklist.touch("a", Lane.SWEEP)
     worklist.touch("b", Lane.SWEEP)
-    assert await worklist.take() == "a"
+    assert await taken(worklist) == "a"
     worklist.touch("a", Lane.EDIT)
     worklist.put_back("a")
-    assert [await worklist.take(), await worklist.take()] == ["a", "b"]
+    assert [await taken(worklist), await taken(worklist)] == ["a", "b"]
     assert await taken(worklist) is None
 
 
@@ -90,7 +100,7 @@ async def test_one_that_waits_is_woken(worklist: Worklist) -> None:
     waiting = asyncio.create_task(worklist.take())
     await asyncio.sleep(0)
     worklist.touch("a", Lane.SWEEP)
-    assert await waiting == "a"
+    assert await waiting == ("a", Lane.SWEEP)
 
 
 async def test_age_is_that_of_the_one_that_waits_longest_also_if_it_was_lifted(

@@ -60,8 +60,9 @@ class Tenant:
         return self.store.lose_config("team-a", "optipath-router", version)
 
     async def works(self) -> None:
-        """The operator reconciles the namespace once."""
+        """The operator reconciles the namespace once, and says so."""
         await self.reconcile("team-a")
+        await self.reconcile.report("team-a")
 
     def restarted(self) -> "Tenant":
         """Another operator, that has seen what is there now."""

@@ -27,8 +27,11 @@ _WRITE: Final[Mapping[str, str]] = {"fieldManager": "optipath-operator", "fieldV
 _TIMEOUT_SECONDS: Final = 30
 _AT_ONCE: Final = 16
 """Requests in flight: more only make the API server's fairness queue us (nolar/kopf#1011)."""
-_NOT_NOW: Final = frozenset({429, 502, 503, 504})
-"""Answers that are about the API server, or what stands before it, and not about what was asked."""
+_NOT_NOW: Final = frozenset({401, 429, 502, 503, 504})
+"""Answers that are about the API server, or what stands before it, and not about what was asked.
+
+401 is one of them: it passes when authentication works again, or our token has been read anew, which is every minute.
+"""
 
 
 class ApiError(Exception):

@@ -21,7 +21,7 @@ METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s
 """A list of nothing but metadata."""
 _METADATA_EVENTS: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 """The same for a watch: one that is asked for lists answers 200, and then nothing."""
-_WHOLE: Final = "application/json"
+WHOLE: Final = "application/json"
 PAGE: Final = "250"
 """Objects in one answer: a ConfigMap may have a megabyte, and a page is held whole."""
 _SILENT_SECONDS: Final = 70.0
@@ -58,7 +58,7 @@ class Informer:
     ) -> None:
         self._client, self._path, self._listener = client, path, listener
         self._selector = selector
-        self._lists, self._events = (METADATA_ONLY, _METADATA_EVENTS) if metadata_only else (_WHOLE, _WHOLE)
+        self._lists, self._events = (METADATA_ONLY, _METADATA_EVENTS) if metadata_only else (WHOLE, WHOLE)
         self._now, self._sleep = now, sleep
         self._known: set[tuple[str, str]] = set()
         self._failures = 0

@@ -7,6 +7,7 @@ that the next one is at work within a second.
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -25,6 +26,8 @@ _RENEW_SECONDS: Final = 3.0
 _TRY_SECONDS: Final = 5.0
 """An API server that hangs must not keep us from trying again in time."""
 _ASK_SECONDS: Final = 1.0
+_AWAY_SECONDS: Final = 6.0
+"""The pause of one that has nothing to lose, while the API server cannot be reached."""
 
 
 class Lease:
@@ -60,9 +63,14 @@ class Lease:
         try:
             while True:
                 reached = await self._step()
-                await self._sleep(_RENEW_SECONDS if self.held.is_set() or not reached else _ASK_SECONDS)
+                await self._sleep(self._pause(reached=reached))
         finally:
             await self._release()
+
+    def _pause(self, *, reached: bool) -> float:
+        if self.held.is_set():
+            return _RENEW_SECONDS
+        return _ASK_SECONDS if reached else _AWAY_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311  spreads load
 
     async def _step(self) -> bool:
         """Take or renew the Lease once; whether the API server had something to say."""

@@ -6,11 +6,14 @@ when it stops. What it sees is handed over to ours.
 
 import asyncio
 import itertools
+import math
+import random
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import kopf
@@ -32,6 +35,10 @@ class Sighting:
 Seen = Callable[[Sighting], None]
 
 _CLOSING_SECONDS: Final = 5.0
+_LOGIN_SECONDS: Final = 10.0
+"""The least time from one login to the next: while the API server refuses us, each brings a question of every watch."""
+_TRUSTED: Final = timedelta(minutes=5)
+"""How long a token that was read is used; kubelet writes a new one while the old one has 12 minutes left."""
 
 
 @asynccontextmanager
@@ -47,15 +54,16 @@ async def watching(seen: Seen) -> AsyncIterator[asyncio.Future[None]]:
         if not ended.done():
             ended.set_exception(error) if error else ended.set_result(None)
 
-    def watch() -> None:
-        error = None
-        try:
-            uvloop.run(_operator(loop, seen, stop))
-        except BaseException as raised:  # noqa: BLE001  it is raised again in the other thread
-            error = raised
+    def tell(error: BaseException | None) -> None:
         # When we have stopped, nobody listens any more.
         if not stop.is_set():
             loop.call_soon_threadsafe(end, error)
+
+    def watch() -> None:
+        try:
+            uvloop.run(_operator(loop, seen, stop, tell))
+        except BaseException as error:  # noqa: BLE001  it is raised again in the other thread
+            tell(error)
 
     thread = threading.Thread(target=watch, name="kopf", daemon=True)
     thread.start()
@@ -63,12 +71,18 @@ async def watching(seen: Seen) -> AsyncIterator[asyncio.Future[None]]:
         yield ended
     finally:
         stop.set()
-        ended.cancel()
-        await asyncio.to_thread(thread.join, _CLOSING_SECONDS)
+        # One that has ended by itself may yet hang for ever: kopf waits for tasks that wait for a login.
+        if ended.cancel():
+            await asyncio.to_thread(thread.join, _CLOSING_SECONDS)
 
 
-async def _operator(loop: asyncio.AbstractEventLoop, seen: Seen, stop: threading.Event) -> None:
-    """Run kopf, in its own thread."""
+async def _operator(
+    loop: asyncio.AbstractEventLoop,
+    seen: Seen,
+    stop: threading.Event,
+    ended: Callable[[BaseException | None], None],
+) -> None:
+    """Run kopf, in its own thread; call `ended` when the first of its tasks has ended, which none should."""
     # To wake the other loop costs more than an event does; one that is not yet through the last ones need not be woken.
     waiting: deque[Sighting] = deque()
 
@@ -81,9 +95,13 @@ async def _operator(loop: asyncio.AbstractEventLoop, seen: Seen, stop: threading
         while waiting:
             seen(waiting.popleft())
 
-    await kopf.operator(
+    tasks = await kopf.spawn_tasks(
         registry=_registry(hand_over), settings=_settings(), standalone=True, clusterwide=True, stop_flag=stop
     )
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    first = done.pop()
+    ended(None if first.cancelled() else first.exception())
+    await kopf.run_tasks(tasks)
 
 
 def _registry(seen: Seen) -> kopf.OperatorRegistry:
@@ -96,12 +114,24 @@ def _registry(seen: Seen) -> kopf.OperatorRegistry:
     for kind in ("modelproviders", "routingpolicies"):
         kopf.on.event(GROUP, VERSION, kind, registry=registry)(note)
     kopf.on.event("", "v1", "namespaces", registry=registry)(note)
-    kopf.on.login(registry=registry)(_log_in)
+    kopf.on.login(registry=registry, backoff=_LOGIN_SECONDS)(_Login().log_in)
     return registry
 
 
-def _log_in(**known: Any) -> kopf.ConnectionInfo | None:
-    return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+class _Login:
+    """The pod's own credentials, or those of KUBECONFIG; read anew whenever kopf asks."""
+
+    def __init__(self) -> None:
+        self._last = -math.inf
+
+    async def log_in(self, **known: Any) -> kopf.ConnectionInfo | None:
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(self._last + _LOGIN_SECONDS - now())
+        self._last = now()
+        found = kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+        # kopf takes no credentials that have failed before, and ends when it has no others. Often the token was good,
+        # and the API server unwell: with another expiration they are others.
+        return found and replace(found, expiration=datetime.now(UTC) + _TRUSTED)
 
 
 def _settings() -> kopf.OperatorSettings:
@@ -139,4 +169,5 @@ class _Patience(Iterable[float]):
     """Pauses without an end: when kopf's own are used up it dies, and the next one begins with everything anew."""
 
     def __iter__(self) -> Iterator[float]:
-        return itertools.chain((1.0, 2.0, 5.0), itertools.repeat(10.0))
+        for pause in itertools.chain((1.0, 2.0, 5.0), itertools.repeat(15.0)):
+            yield pause * random.uniform(0.8, 1.2)  # noqa: S311  spreads load, hides nothing

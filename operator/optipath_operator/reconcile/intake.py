@@ -1,7 +1,7 @@
 """The intake: what is seen goes into the store, and whose configuration it may change onto the worklist."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from optipath_operator.cluster.client import Json
 from optipath_operator.reconcile.handlers import Sighting
@@ -12,19 +12,25 @@ from optipath_operator.resources import ResourceRef
 Touch = Callable[[str | None, Lane], None]
 
 
+class Heard(Protocol):
+    """Told whenever kopf has told of something."""
+
+    def __call__(self, *, listed: bool) -> None:
+        """It was by a list, or because something has happened."""
+
+
 class Intake:
     """Is told of everything: by kopf, by the informer of our ConfigMaps, by the census."""
 
-    def __init__(self, store: Store, touch: Touch, relisted: Callable[[], None]) -> None:
-        """Take what to call with a namespace to be looked at, and when kopf has listed anew."""
-        self._store, self._touch, self._relisted = store, touch, relisted
+    def __init__(self, store: Store, touch: Touch, heard: Heard) -> None:
+        """Take what to call with a namespace to be looked at, and when kopf has told of something."""
+        self._store, self._touch, self._heard = store, touch, heard
 
     def seen(self, sighting: Sighting) -> None:
         """Take in a Namespace or one of our resources, as kopf tells of it."""
         touched = self._store.take(sighting.manifest, gone=sighting.gone)
         self._touch(touched, Lane.SWEEP if sighting.listed else Lane.EDIT)
-        if sighting.listed:
-            self._relisted()
+        self._heard(listed=sighting.listed)
 
     def missed(self, manifest: Mapping[str, Any]) -> None:
         """Take in what kopf has not told of."""

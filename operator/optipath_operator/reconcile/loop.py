@@ -62,17 +62,23 @@ class Loop:
         while True:
             await self._lease.held.wait()
             await self._client.outage.over()
-            namespace = await self._worklist.take()
+            namespace, lane = await self._worklist.take()
             started = self._now()
-            outcome = await self._attempt(namespace)
-            self._metrics.reconciles.labels(outcome).inc()
-            self._metrics.seconds.observe(self._now() - started)
+            outcome = await self._attempt(namespace, lane)
+            if lane is not Lane.REPORT or outcome != "ok":
+                self._metrics.reconciles.labels(outcome).inc()
+                self._metrics.seconds.observe(self._now() - started)
             # Where nothing is written nothing waits, and a sweep of all would keep everybody else from their turn.
             await asyncio.sleep(0)
 
-    async def _attempt(self, namespace: str) -> str:
+    async def _attempt(self, namespace: str, lane: Lane) -> str:
         try:
-            await self._reconcile(namespace)
+            if lane is Lane.REPORT:
+                await self._reconcile.report(namespace)
+                self._worklist.done(namespace)
+            else:
+                await self._reconcile(namespace)
+                self._worklist.published(namespace)
         except NotLeading:
             self._worklist.done(namespace)
             return "not_leading"
@@ -91,7 +97,6 @@ class Loop:
             pause = self._worklist.failed(namespace)
             log.exception("cannot reconcile", extra={"namespace": namespace, "pause_seconds": round(pause, 1)})
             return "failed"
-        self._worklist.done(namespace)
         return "ok"
 
     async def _sweep(self) -> None:

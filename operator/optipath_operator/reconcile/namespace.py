@@ -17,7 +17,7 @@ from optipath_operator.cluster.configmaps import RouterConfig
 from optipath_operator.compile import Compiled, Gathered, compile_namespace
 from optipath_operator.reconcile.report import Reporter
 from optipath_operator.reconcile.rollout import Rollout
-from optipath_operator.reconcile.store import NamespaceState, Store
+from optipath_operator.reconcile.store import NamespaceState, Store, Verdict
 from optipath_operator.reconcile.wanted import Published, last_good, published, want
 from optipath_operator.resources.reading import Manifest
 from optipath_operator.telemetry import Metrics
@@ -53,7 +53,7 @@ class Reconciler:
         self._reporter = Reporter(client, metrics, self._may_write)
 
     async def __call__(self, namespace: str) -> None:
-        """Make one namespace as it should be; raises ApiError, Unreachable and NotLeading."""
+        """Have what should be there for a namespace's routers; raises ApiError, Unreachable and NotLeading."""
         state = self._store.state(namespace)
         if state is None:
             return
@@ -72,7 +72,13 @@ class Reconciler:
         elif state.config is None and (kept := state.published or published(state.lost)):
             await self._publish(namespace, state, kept)
         state.problems = Counter(problem.severity for problem in compiled.problems)
-        await self._reporter.report(state, compiled.problems, wanted)
+        state.verdict = Verdict(compiled.problems, wanted)
+
+    async def report(self, namespace: str) -> None:
+        """Say in status what came of it; raises ApiError, Unreachable and NotLeading."""
+        state = self._store.state(namespace)
+        if state is not None and state.verdict is not None:
+            await self._reporter.report(state, state.verdict)
 
     async def _gathered(self, namespace: str, state: NamespaceState) -> Gathered:
         sources = last_good(state.config or state.lost) if state.sources is None else state.sources
@@ -115,7 +121,7 @@ class Reconciler:
 
     async def _clear(self, namespace: str, state: NamespaceState) -> None:
         """Take away what nobody needs; in a namespace that ends, Kubernetes does."""
-        state.sources = state.published = None
+        state.sources = state.published = state.verdict = None
         state.problems.clear()
         if state.config is not None and not state.terminating:
             self._may_write()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from optipath_operator.cluster import events, status
 from optipath_operator.cluster.client import ApiError, Client
-from optipath_operator.reconcile.store import NamespaceState, Stored
+from optipath_operator.reconcile.store import NamespaceState, Stored, Verdict
 from optipath_operator.reconcile.wanted import Published
 from optipath_operator.resources import Problem, ResourceRef
 from optipath_operator.resources.conditions import Condition, ConditionType, Reason, Truth, conditions
@@ -20,17 +20,17 @@ class Reporter:
         """Take what raises where this operator may not write any more."""
         self._client, self._metrics, self._may_write = client, metrics, may_write
 
-    async def report(self, state: NamespaceState, problems: Iterable[Problem], wanted: Published) -> None:
+    async def report(self, state: NamespaceState, verdict: Verdict) -> None:
         """Say of each resource of a namespace what is wrong with it; raises ApiError and Unreachable.
 
         One that the API server refuses keeps no other from being reported.
         """
         of: defaultdict[ResourceRef, list[Problem]] = defaultdict(list)
-        for problem in problems:
+        for problem in verdict.problems:
             of[problem.resource].append(problem)
         refused: ApiError | None = None
         for ref, stored in tuple(state.resources.items()):
-            said = said_of(ref, stored, of[ref], wanted)
+            said = said_of(ref, stored, of[ref], verdict.wanted)
             if not status.differs(said, stored.conditions):
                 continue
             self._may_write()

@@ -18,7 +18,7 @@ from optipath_operator.cluster import configmaps, status
 from optipath_operator.cluster.client import Json, version
 from optipath_operator.cluster.configmaps import RouterConfig
 from optipath_operator.reconcile.wanted import Published
-from optipath_operator.resources import ResourceRef, Severity
+from optipath_operator.resources import Problem, ResourceRef, Severity
 from optipath_operator.resources.reading import Manifest
 
 INJECT: Final = "optipath.io/inject"
@@ -32,6 +32,14 @@ class Stored:
     uid: str
     version: int
     conditions: status.Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of the last look at a namespace."""
+
+    problems: tuple[Problem, ...]
+    wanted: Published
 
 
 @dataclass(slots=True)
@@ -58,6 +66,8 @@ class NamespaceState:
     reads_bundles: bool = False
     """Whether a provider names a ConfigMap with certificates, which is read at each reconcile."""
     problems: Counter[Severity] = field(default_factory=Counter)
+    verdict: Verdict | None = None
+    """What is to be said in status."""
 
     @property
     def needs_config(self) -> bool:
@@ -99,14 +109,6 @@ class Store:
     def states(self) -> Iterator[tuple[str, NamespaceState]]:
         """Every namespace of which anything is known."""
         yield from tuple(self._states.items())
-
-    def has(self, ref: ResourceRef, uid: str) -> bool:
-        """Whether kopf has told of an object; Namespaces are of no namespace."""
-        state = self._states.get(ref.namespace or ref.name)
-        if state is None or ref.kind == "Namespace":
-            return state is not None and state.uid == uid
-        stored = state.resources.get(ref)
-        return stored is not None and stored.uid == uid
 
     def versions(self) -> dict[tuple[ResourceRef, str], int]:
         """How new each object is that kopf has told of, by what it is and its uid."""

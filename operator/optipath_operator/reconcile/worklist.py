@@ -1,4 +1,4 @@
-"""The worklist: namespaces that wait, each once, edits before the backlog.
+"""The worklist: namespaces that wait, each once, edits before the backlog, and what is only to be said at last.
 
            touch                take                  done
     ─────▶ waiting ───────────▶ working ───────────▶ resting ──▶ forgotten
@@ -31,6 +31,8 @@ class Lane(StrEnum):
     """Somebody waits for it."""
     SWEEP = "sweep"
     """It is looked at to be sure."""
+    REPORT = "report"
+    """Its routers have what they need, and its status is yet to be written."""
 
 
 class Timer(Protocol):
@@ -70,7 +72,7 @@ class Worklist:
         self._wake = asyncio.Event()
 
     def touch(self, namespace: str, lane: Lane) -> None:
-        """Put a namespace on the list. An edit overtakes what is swept, and ends the pause after a failure."""
+        """Put a namespace on the list. The more urgent lane counts, and an edit ends the pause after a failure."""
         if namespace in self._working:
             self._working[namespace] = _sooner(self._working[namespace], lane)
             return
@@ -80,21 +82,29 @@ class Worklist:
                 return
             off.timer.cancel()
             del self._off[namespace]
-        if namespace not in self._lanes[Lane.EDIT]:
-            since = self._lanes[Lane.SWEEP].pop(namespace, self._now()) if lane is Lane.EDIT else self._now()
-            self._lanes[lane].setdefault(namespace, since)
-            self._wake.set()
+        since = self._now()
+        for other, waiting in self._lanes.items():
+            if namespace in waiting:
+                if _sooner(other, lane) is other:
+                    return
+                since = waiting.pop(namespace)
+        self._lanes[lane][namespace] = since
+        self._wake.set()
 
-    async def take(self) -> str:
-        """The next namespace; `done`, `failed` or `put_back` must follow."""
+    async def take(self) -> tuple[str, Lane]:
+        """The next namespace, and why it is next; `done`, `failed` or `put_back` must follow."""
         while True:
             for lane in Lane:
                 if self._lanes[lane]:
                     namespace, _ = self._lanes[lane].popitem(last=False)
                     self._working[namespace] = None
-                    return namespace
+                    return namespace, lane
             self._wake.clear()
             await self._wake.wait()
+
+    def published(self, namespace: str) -> None:
+        """Its routers have what they need; now its status has its turn."""
+        self._rest(namespace, _sooner(self._working.pop(namespace), Lane.REPORT))
 
     def done(self, namespace: str) -> None:
         """It is as it should be."""
@@ -148,13 +158,13 @@ class Worklist:
 
     def _back(self, namespace: str) -> None:
         off = self._off.pop(namespace)
-        if off.then is None:
+        if off.then in (None, Lane.REPORT):
             self._rests.pop(namespace, None)
-            return
-        if not off.failed:
+        elif not off.failed:
             self._rests[namespace] = self._rests.get(namespace, 0) + 1
-        self.touch(namespace, off.then)
+        if off.then is not None:
+            self.touch(namespace, off.then)
 
 
 def _sooner(one: Lane | None, other: Lane) -> Lane:
-    return Lane.EDIT if Lane.EDIT in (one, other) else other
+    return next(lane for lane in Lane if lane in (one, other))

@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator
 
 from optipath_operator.resources.base import Spec
-from optipath_operator.resources.headers import RESERVED_HEADERS, HeaderName, HeaderValue, Without
+from optipath_operator.resources.headers import HeaderName, HeaderValue, Without
 from optipath_operator.resources.lists import map_by
 from optipath_operator.resources.scalars import FileName, ObjectName
 from optipath_operator.resources.url import ProviderUrl
+from optipath_snapshot import RESERVED_HEADERS
 
 _NOT_RESERVED = Without(RESERVED_HEADERS, "the router sets it, and keys stand in the credentials Secret")
 

@@ -1,4 +1,4 @@
-"""Headers in a manifest: what they may be called, and which no manifest may name."""
+"""Headers in a manifest: what they may be called, and how some names are refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,27 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel
 from optipath_operator.resources.text import Text
-
-# A policy is no place for a secret, and one that compared keys would have to hold them.
-SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key", "x-goog-api-key")
-
-RESERVED_HEADERS = (
-    *SECRET_HEADERS,
-    "host",
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "transfer-encoding",
-    "content-length",
-    "content-type",
-    "content-encoding",
-    "accept-encoding",
-)
-"""Secrets, and what is the router's own to say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
-from optipath_operator.resources.headers import SECRET_HEADERS, HeaderName, HeaderValue, Without
+from optipath_operator.resources.headers import HeaderName, HeaderValue, Without
 from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.scalars import (
     Duration,
@@ -21,7 +21,9 @@ from optipath_operator.resources.scalars import (
     ShortDuration,
     seconds,
 )
+from optipath_snapshot import SECRET_HEADERS
 
+# One that compared keys would have to hold them.
 _NOT_SECRET = Without(SECRET_HEADERS, "it carries a secret, which a policy would have to hold")
 
 
