@@ -1,7 +1,7 @@
 """Keys as the router reads them, a file each: links to the files of the user's folder, and keys from the environment.
 
     OPTIPATH_KEY_OPENAI      the key that manifests call `openai`; - becomes _
-    OPTIPATH_HOSTS_OPENAI    hosts that it may go to beside those of its well-known type
+    OPTIPATH_HOSTS_OPENAI    the hosts that it may go to; if not given, those of the provider it is named after
 
 A link shows a rotation at once. Where a folder and the environment have a key
 of the same name, the folder's counts.

@@ -5,10 +5,12 @@
     vllm.hosts          hosts that `vllm` may be sent to, one a line
 
 Whoever may write a ModelProvider but not the Secret cannot send a key
-anywhere they like: where the Secret names hosts, a key goes to these alone;
-where it names none, to well-known hosts of the provider's type.
+anywhere they like: it goes to the hosts that the Secret names for it, and
+where it names none, to those of the provider that the key is named after
+(`openai`, `openai-2`, `MISTRAL_API_KEY`). Any other key goes nowhere.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ from optipath_snapshot import WELL_KNOWN
 
 _HOSTS = ".hosts"
 _MAX_BYTES = 64 * 1024
+_HOSTS_BY_NAME = {kind.lower(): frozenset(known.hosts) for kind, known in WELL_KNOWN.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,7 @@ class Key:
     name: str
     value: str = field(repr=False)
     hosts: frozenset[str] = frozenset()
-
-    def may_go_to(self, host: str, provider_type: str) -> bool:
-        """Whether this key may be sent to a host, in the name of a provider of some type."""
-        if self.hosts:
-            return host in self.hosts
-        known = WELL_KNOWN.get(provider_type)
-        return known is not None and host in known.hosts
+    """Every host that it may be sent to."""
 
 
 Keys = Mapping[str, Key]
@@ -45,17 +42,41 @@ def read_keys(folder: Path) -> Keys:
 
     Raises OSError where they are there and cannot be read now.
     """
+    while True:
+        mounted = _mounted(folder)
+        keys = _keys(mounted)
+        # Otherwise kubelet has changed the Secret meanwhile, and a key and its hosts may be of two versions.
+        if _mounted(folder) == mounted:
+            return keys
+
+
+def _mounted(folder: Path) -> Path:
+    """The version of a mounted folder that is in force now; a plain folder itself."""
+    try:
+        return folder / (folder / "..data").readlink()
+    except OSError:
+        return folder
+
+
+def _keys(folder: Path) -> Keys:
     try:
         files = {path.name: path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file()}
     except (FileNotFoundError, NotADirectoryError):
         return NO_KEYS
-    texts = {name: text for name, path in files.items() if (text := _text(path))}
+    texts = {name: _text(path) for name, path in files.items()}
     return {
-        name: Key(name, text, frozenset(texts.get(name + _HOSTS, "").lower().replace(",", " ").split()))
+        name: Key(name, text, _hosts(name, texts.get(name + _HOSTS)))
         for name, text in texts.items()
         # A key is sent as a header's value, which has no control characters in it.
-        if not name.endswith(_HOSTS) and text.isprintable()
+        if not name.endswith(_HOSTS) and text and text.isprintable()
     }
+
+
+def _hosts(name: str, written: str | None) -> frozenset[str]:
+    """Where a key may go: what is written beside it, or else the hosts of the provider that it is named after."""
+    if written is not None:
+        return frozenset(written.lower().replace(",", " ").split())
+    return _HOSTS_BY_NAME.get(re.split("[^a-z]", name.lower(), maxsplit=1)[0], frozenset())
 
 
 def _text(path: Path) -> str:

@@ -6,8 +6,9 @@ file without that link is known by the times and sizes of what is in it.
 """
 
 import asyncio
+import errno
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -22,26 +23,39 @@ log = logging.getLogger(__name__)
 PERIOD_SECONDS: Final = 0.1
 SNAPSHOT_FILE: Final = "snapshot.json"
 _MAX_FILE_BYTES: Final = 2 * MAX_BYTES
+# What is not there, not shown to us, or leads in a circle. Any other error says nothing of what is there.
+_NOTHING: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP})
+_NO_LINK: Final = _NOTHING | {errno.EINVAL}
 
 
 def signature(path: Path) -> object:
-    """What changes when a file, or a folder as kubelet mounts it, changes; None where there is nothing."""
+    """What changes when a file, or a folder as kubelet mounts it, changes; None where there is nothing.
+
+    Raises OSError where nobody can tell now: files run out, disks fail.
+    """
     try:
         return (path / "..data").readlink()
-    except OSError:
-        pass
+    except OSError as error:
+        _pass_over(error, _NO_LINK)
     try:
         return tuple(map(_times, sorted(path.iterdir()))) if path.is_dir() else _times(path)
-    except OSError:
+    except OSError as error:
+        _pass_over(error, _NOTHING)
         return None
 
 
 def _times(path: Path) -> tuple[str | int, ...] | None:
     try:
         stat = path.stat()
-    except OSError:  # a link that leads nowhere says nothing, and must not hide what is beside it
+    except OSError as error:
+        _pass_over(error, _NOTHING)  # a link that leads nowhere must not hide what is beside it
         return None
     return path.name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+
+
+def _pass_over(error: OSError, numbers: Container[int | None]) -> None:
+    if error.errno not in numbers:
+        raise error
 
 
 def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
@@ -50,7 +64,10 @@ def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
     A namespace, where one is given, must be the snapshot's own.
     """
     try:
-        path = path / SNAPSHOT_FILE if path.is_dir() else path
+        if path.is_dir():
+            # kubelet moves its link first, and gives a new file its place in the folder later.
+            mounted = path / "..data"
+            path = (mounted if mounted.is_dir() else path) / SNAPSHOT_FILE
         with path.open("rb") as file:
             data = file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
@@ -66,13 +83,47 @@ def read_snapshot(path: Path, namespace: str) -> SnapshotFile:
 
 
 def read_labels(podinfo: Path) -> Mapping[str, str]:
-    """The pod's labels, as the downward API writes them: `name="value"` a line."""
+    """The pod's labels, as the downward API writes them: `name="value"` a line.
+
+    Raises SnapshotRefused where they are there and cannot be read now: without
+    them, other rules would be the pod's.
+    """
     try:
         lines = (podinfo / "labels").read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return {}
+    except OSError as error:
+        if error.errno in _NOTHING:
+            return {}
+        raise SnapshotRefused(Refusal.UNREADABLE, f"the pod's labels cannot be read: {error.strerror}") from error
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {name: value.strip('"') for name, _, value in pairs}
+
+
+class Watched:
+    """Some paths, and whether what is there has been taken up."""
+
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
+        self._seen: object = None
+        self._taken = self._told = False
+
+    def take(self) -> bool:
+        """Whether there is something to take up; then it counts as taken. Raises OSError where nobody can tell now."""
+        seen = tuple(map(signature, self._paths))
+        if seen != self._seen:
+            self._seen, self._taken, self._told = seen, False, False
+        untaken, self._taken = not self._taken, True
+        return untaken
+
+    def give_back(self) -> None:
+        """Have it taken up by the next look: it could not be read."""
+        self._taken = False
+
+    def tell(self) -> bool:
+        """Whether to tell of an error, which is once until something changes; looks are many."""
+        untold, self._told = not self._told, True
+        return untold
 
 
 class Watch:
@@ -88,13 +139,14 @@ class Watch:
     ) -> None:
         self._runtime, self._shared = runtime, shared
         self._settings, self._wall = settings, wall
-        self._seen: dict[str, object] = {}
+        self._keys = Watched(settings.credentials)
+        self._snapshot = Watched(settings.snapshot, settings.podinfo)
 
     async def look(self) -> None:
         """Take up what has changed since the last look; what cannot be used changes nothing."""
-        if self._changed("credentials", signature(self._settings.credentials)):
+        if _changed(self._keys):
             self._take_keys()
-        if self._changed("snapshot", (signature(self._settings.snapshot), signature(self._settings.podinfo))):
+        if _changed(self._snapshot):
             await self._take_up()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -106,18 +158,13 @@ class Watch:
                 log.exception("the watch stumbled over a change; what is in force stays")
             await sleep(PERIOD_SECONDS)
 
-    def _changed(self, what: str, found: object) -> bool:
-        if what in self._seen and self._seen[what] == found:
-            return False
-        self._seen[what] = found
-        return True
-
     def _take_keys(self) -> None:
         try:
             self._shared.keys.current = read_keys(self._settings.credentials)
         except OSError as error:
-            del self._seen["credentials"]  # the next look tries again
-            log.warning("keys cannot be read, those in force stay: %s", error.strerror)
+            self._keys.give_back()
+            if self._keys.tell():
+                log.warning("keys cannot be read, those in force stay: %s", error.strerror)
         else:
             log.info("keys read", extra={"keys": sorted(self._shared.keys.current)})
 
@@ -130,6 +177,10 @@ class Watch:
             # A large file takes most of a second to understand and to build, and streams must not wait for it.
             runtime = await asyncio.to_thread(self._built)
         except SnapshotRefused as refused:
+            if isinstance(refused.__cause__, OSError):  # no word on what it says: the next look may read it
+                self._snapshot.give_back()
+                if not self._snapshot.tell():
+                    return None
             return self._refuse(refused)
         except Exception as error:  # noqa: BLE001  whatever a snapshot may break, the last good one serves on
             # Of the error its kind alone: its words may be the file's.
@@ -149,3 +200,12 @@ class Watch:
             refused,
             extra={"reason": refused.reason, "in_force": kept.file.digest if kept else None},
         )
+
+
+def _changed(watched: Watched) -> bool:
+    try:
+        return watched.take()
+    except OSError as error:
+        if watched.tell():
+            log.warning("cannot look for changes now, what is in force stays: %s", error)
+        return False

@@ -16,16 +16,19 @@ from optipath_snapshot.file import (
     digest,
     encode,
 )
+from optipath_snapshot.header import RESERVED_HEADERS, SECRET_HEADERS, Header
 from optipath_snapshot.resilience import HedgeAfter, HedgeDelay, HedgeQuantile, Resilience
 from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
 from optipath_snapshot.snapshot import Snapshot
 from optipath_snapshot.strategy import Ordered, RoundRobin, Strategy, Weighted
-from optipath_snapshot.target import Header, LongContext, Pricing, Provider, Target
+from optipath_snapshot.target import LongContext, Pricing, Provider, Target
 from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown
 
 __all__ = [
     "FORMAT",
     "MAX_BYTES",
+    "RESERVED_HEADERS",
+    "SECRET_HEADERS",
     "WELL_KNOWN",
     "Capability",
     "Egress",

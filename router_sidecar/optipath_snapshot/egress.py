@@ -39,7 +39,8 @@ class Egress(Part):
 def may_connect(egress: Egress, *, host: str, address: Address, port: int, plaintext: bool) -> bool:
     """Whether a connection to an address may be opened, for a URL that names this host.
 
-    An IPv6 address that carries an IPv4 address is judged by that one.
+    An IPv6 address that carries an IPv4 address is judged by that one; where
+    it may stand in several places, only a rule's network admits it.
     Metadata services, link-local, multicast and unspecified addresses are
     never called, whatever the rules say.
     """
@@ -49,7 +50,8 @@ def may_connect(egress: Egress, *, host: str, address: Address, port: int, plain
     if is_public(reached) and not plaintext:
         return True
     return any(
-        _fits(rule, host, port, plaintext=plaintext) and (rule.network is None or reached in rule.network)
+        _fits(rule, host, port, plaintext=plaintext)
+        and (reached in rule.network if rule.network else reached not in _LOCAL_NAT64)
         for rule in egress.allow
     )
 
@@ -84,8 +86,10 @@ def is_public(address: Address) -> bool:
 
 # Where clouds keep instance metadata and credentials: 169.254.169.254 at most of them, beside it Alibaba's, Azure's
 # and Oracle's; over IPv6 Amazon's and Google's. 0.0.0.0/8 reaches the caller's own host on Linux.
-_NEVER_IPV4 = tuple(
-    map(IPv4Network, ("0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"))
+_OWN_HOST = IPv4Network("0.0.0.0/8")
+_NEVER_IPV4 = (
+    _OWN_HOST,
+    *map(IPv4Network, ("169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32")),
 )
 _NEVER_IPV6 = tuple(map(IPv6Network, ("::/128", "fe80::/10", "fd00:ec2::/32", "fd20:ce::/32")))
 
@@ -93,8 +97,13 @@ _NEVER_IPV6 = tuple(map(IPv6Network, ("::/128", "fe80::/10", "fd00:ec2::/32", "f
 def is_never_called(address: Address) -> bool:
     """Whether no rule can admit an address: metadata services, link-local, multicast, unspecified."""
     reached = _reached(address)
-    never = _NEVER_IPV4 if isinstance(reached, IPv4Address) else _NEVER_IPV6
-    return reached.is_multicast or any(reached in network for network in never)
+    if isinstance(reached, IPv4Address):
+        return reached.is_multicast or any(reached in network for network in _NEVER_IPV4)
+    if reached in _LOCAL_NAT64:
+        # A place with nothing but zeros in front is most likely filled up, and another one the address.
+        carried = [place for place in _places(reached) if place not in _OWN_HOST]
+        return not carried or any(place in network for place in carried for network in _NEVER_IPV4)
+    return reached.is_multicast or any(reached in network for network in _NEVER_IPV6)
 
 
 # RFC 6761, 6762 and 8375, ICANN's reservation of .internal (2024), and what Kubernetes calls its Services.
@@ -133,14 +142,23 @@ def _canonical(host: str) -> str:
     return host.lower().removesuffix(".")
 
 
-# RFC 6052 and 8215: the last 32 bits of an address in these networks are an IPv4 address.
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+# RFC 6052: the last 32 bits of an address in the well-known network are an IPv4 address.
+_NAT64 = IPv6Network("64:ff9b::/96")
+# RFC 8215: whoever runs a network chooses a prefix in here, of any length that RFC 6052 has.
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+
+
+def _places(address: IPv6Address) -> tuple[IPv4Address, ...]:
+    """What may be the IPv4 address in an IPv6 one, behind prefixes of 48, 56, 64 and 96 bits (RFC 6052, 2.2)."""
+    octets = address.packed
+    around = octets[:8] + octets[9:]  # the ninth is skipped, whatever it holds
+    return tuple(map(IPv4Address, (around[6:10], around[7:11], around[8:12], octets[12:])))
 
 
 def _reached(address: Address) -> Address:
-    """The address that a packet ends up at, where an IPv6 address carries an IPv4 one."""
+    """The address that a packet ends up at, where an IPv6 address carries an IPv4 one in a place that is known."""
     if isinstance(address, IPv4Address):
         return address
-    if any(address in network for network in _NAT64):
+    if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour or address

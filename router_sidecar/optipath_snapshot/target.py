@@ -4,15 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from optipath_snapshot.header import Header
 from optipath_snapshot.money import Dollars, Fraction
 from optipath_snapshot.part import Part
-
-
-class Header(Part):
-    """A header sent with every request to a provider."""
-
-    name: str
-    value: str
 
 
 class Provider(Part):

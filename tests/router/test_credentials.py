@@ -1,11 +1,18 @@
 """Keys, as kubelet mounts them, and where they may go."""
 
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from optipath_router.call.endpoint import Endpoint
 from optipath_router.credentials import Key, read_keys
+from optipath_router.errors import Outcome, TargetUnavailable
+from optipath_router.providers import DIALECTS
 from optipath_snapshot import WELL_KNOWN
+from support.builders import provider
+from support.kubelet import Volume
 
 
 def folder(path: Path, **files: bytes) -> Path:
@@ -88,30 +95,77 @@ def test_a_hosts_file_is_no_key_and_alone_it_is_nothing(tmp_path: Path) -> None:
     assert not read_keys(folder(tmp_path, acme_hosts=b"llm.example.com"))
 
 
-BOUND: dict[str, tuple[set[str], str, str, bool]] = {
-    "its well-known host": (set(), "api.openai.com", "OpenAI", True),
-    "another of its hosts": (set(), "eu.api.openai.com", "OpenAI", True),
-    "a host like it": (set(), "api.openai.com.evil.example", "OpenAI", False),
-    "below it": (set(), "x.api.openai.com", "OpenAI", False),
-    "another type's host": (set(), "api.openai.com", "Groq", False),
-    "a type that nobody knows": (set(), "api.openai.com", "OpenAICompatible", False),
-    "a type of a later release": (set(), "api.openai.com", "Tomorrow", False),
-    "a host that the Secret names": ({"llm.example.com"}, "llm.example.com", "OpenAICompatible", True),
-    "a host that it does not name": ({"llm.example.com"}, "evil.example.com", "OpenAICompatible", False),
-    "its well-known host, where the Secret names others": ({"llm.example.com"}, "api.openai.com", "OpenAI", False),
-    "the host of a type that somebody made up for it": ({"vllm.internal"}, "openrouter.ai", "OpenRouter", False),
-    "no host": ({"llm.example.com"}, "", "OpenAICompatible", False),
+NAMED_AFTER: dict[str, str | None] = {
+    "openai": "OpenAI",
+    "openai-2": "OpenAI",
+    "openai2": "OpenAI",
+    "OPENAI_API_KEY": "OpenAI",
+    "mistral.eu": "Mistral",
+    "xai-production-eu": "XAI",
+    "openaicompatible": None,
+    "open-ai": None,
+    "azure-openai": None,
+    "2-openai": None,
+    "vllm": None,
+    "ours": None,
 }
 
 
-@pytest.mark.parametrize(("hosts", "host", "kind", "may"), BOUND.values(), ids=BOUND)
-def test_a_key_goes_to_its_own_hosts_and_nowhere_else(hosts: set[str], host: str, kind: str, *, may: bool) -> None:
-    assert Key("acme", "sk-1", frozenset(hosts)).may_go_to(host, kind) is may
+@pytest.mark.parametrize(("name", "type_"), NAMED_AFTER.items())
+def test_a_key_without_hosts_goes_to_those_of_the_provider_that_it_is_named_after(
+    tmp_path: Path, name: str, type_: str | None
+) -> None:
+    (tmp_path / name).write_bytes(b"sk-1")
+    assert read_keys(tmp_path)[name].hosts == (set(WELL_KNOWN[type_].hosts) if type_ else set())
 
 
-def test_each_well_known_type_may_be_sent_its_key() -> None:
-    for kind, known in WELL_KNOWN.items():
-        assert all(Key("acme", "sk-1").may_go_to(host, kind) for host in known.hosts)
+@pytest.mark.case("X03")
+def test_a_provider_of_another_type_is_not_sent_the_key(tmp_path: Path) -> None:
+    groq = provider("groq", type="Groq", url=WELL_KNOWN["Groq"].url, keys=("openai",))
+    endpoint = Endpoint(groq, "api.groq.com", DIALECTS["Groq"], httpx.MockTransport(lambda _: httpx.Response(200)))
+    with pytest.raises(TargetUnavailable) as refused:
+        endpoint.keys(read_keys(folder(tmp_path, openai=b"sk-1")))
+    assert refused.value.outcome is Outcome.HOST_MISMATCH
+
+
+@pytest.mark.parametrize("type_", WELL_KNOWN)
+def test_a_key_can_be_named_after_each_well_known_type(tmp_path: Path, type_: str) -> None:
+    (tmp_path / type_.lower()).write_bytes(b"sk-1")
+    assert read_keys(tmp_path)[type_.lower()].hosts == set(WELL_KNOWN[type_].hosts)
+
+
+@pytest.mark.parametrize("written", [b"llm.example.com", b"", b"\xff"], ids=["others", "none", "no ASCII"])
+def test_where_the_secret_says_hosts_the_name_says_nothing(tmp_path: Path, written: bytes) -> None:
+    hosts = read_keys(folder(tmp_path, openai=b"sk-1", openai_hosts=written))["openai"].hosts
+    assert "api.openai.com" not in hosts
+
+
+@pytest.mark.case("F04")
+@pytest.mark.parametrize("comes", [1, 2])
+def test_a_key_and_its_hosts_are_of_one_version_whenever_kubelet_comes(
+    comes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = Volume(tmp_path / "credentials")
+    secret.write({"acme": b"sk-old", "acme.hosts": b"old.example"})
+    opened, open_ = [], Path.open
+
+    def open_slowly(path: Path, *given: Any, **named: Any) -> Any:
+        opened.append(path)
+        if len(opened) == comes:
+            secret.write({"acme": b"sk-new", "acme.hosts": b"new.example", "later": b"sk-later"})
+        return open_(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", open_slowly)
+    keys = read_keys(secret.path)
+    assert keys["acme"] == Key("acme", "sk-new", frozenset({"new.example"}))
+    assert "later" in keys
+
+
+def test_a_key_is_read_before_kubelet_has_given_it_its_place_in_the_folder(tmp_path: Path) -> None:
+    secret = Volume(tmp_path / "credentials")
+    secret.write({"acme": b"sk-1"})
+    (secret.path / "acme").unlink()
+    assert read_keys(secret.path)["acme"].value == "sk-1"
 
 
 @pytest.mark.case("X05")

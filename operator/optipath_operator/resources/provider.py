@@ -122,7 +122,11 @@ class CredentialsSpec(Spec):
     """Which keys of the namespace's credentials Secret to use; never a key itself."""
 
     keys: Annotated[tuple[KeyName, ...], ordered(at_most=8, at_least=1)]
-    """Names of keys in the Secret `optipath-credentials`. The first is used, the next back it up."""
+    """Names of keys in the Secret `optipath-credentials`. The first is used, the next back it up.
+
+    A key goes to the hosts in `<key>.hosts` of the Secret, or if that is not there, to those of the provider that it
+    is named after, such as `openai` or `openai-2`.
+    """
 
 
 class LimitsSpec(Spec):

@@ -15,10 +15,11 @@ from optipath_snapshot import PolicyRef, Snapshot, encode
 from support.builders import LOOPBACK, provider, route, snapshot, target
 from support.kubelet import Volume
 from support.router import Files, Router, Stream, chain, running, until
+from support.soak import many
 
 SWAPS = 50
 STREAMS = 20
-REQUESTS_A_SECOND = 50
+REQUESTS_A_SECOND = many(100, 50)
 
 
 def version(generation: int, url: str) -> Snapshot:

@@ -12,7 +12,7 @@ import pytest
 from optipath_router import watch
 from optipath_router.app import App, compose
 from optipath_router.watch import PERIOD_SECONDS, SNAPSHOT_FILE, signature
-from optipath_snapshot import Snapshot, encode
+from optipath_snapshot import Header, Snapshot, encode
 from support.builders import provider, route, snapshot, target
 from support.kubelet import Volume
 from support.router import Files
@@ -117,6 +117,7 @@ BAD_FILES = {
     "another namespace's": (encode(small(CANARY, namespace=CANARY), 2), "invalid"),
     "a CA bundle that is none": (unbuildable(ca_bundle=CANARY), "invalid"),
     "a URL that is none": (unbuildable(url=f"https://{CANARY}:99999/v1"), "invalid"),
+    "a Host beside ours": (unbuildable(headers=(Header.model_construct(name="Host", value=CANARY),)), "invalid"),
     "far too large": (b" " * (2 * 1024 * 1024), "unreadable"),
 }
 
@@ -216,7 +217,7 @@ async def test_what_one_look_stumbles_over_does_not_end_the_watch(
         if looks == 2:
             raise StopWatching
 
-    async def fails(*_: object) -> None:
+    def fails(*_: object) -> None:
         raise RuntimeError("a pool that will not close")
 
     monkeypatch.setattr("optipath_router.watch.settle", fails)
@@ -246,8 +247,90 @@ async def test_a_mistake_in_building_is_refused_like_a_bad_file(
     assert CANARY not in caplog.text
 
 
-async def test_keys_that_cannot_be_read_now_stay_in_force_and_are_read_later(
+def refusing(name: str, call: Callable[..., Any], times: int) -> Callable[..., Any]:
+    """A call to the file system that fails a few times, wherever the path's last part is this name."""
+    left = iter(range(times))
+
+    def refuse(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == name and next(left, None) is not None:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return call(path, *given, **named)
+
+    return refuse
+
+
+@pytest.mark.case("F02")
+async def test_a_snapshot_that_cannot_be_read_now_is_told_of_once_and_read_later(
+    app: App, volume: Volume, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    volume.write(good())
+    await app.watch.look()
+    volume.write(good("two", 2))
+    monkeypatch.setattr(Path, "open", refusing(SNAPSHOT_FILE, Path.open, times=3))
+    for _ in range(3):
+        await app.watch.look()
+        assert in_force(app) == (1, ["small"])
+    assert metric(app, "optipath_snapshot_valid") == 0
+    assert metric(app, "optipath_snapshot_refused_total", {"reason": "unreadable"}) == 1
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+    await app.watch.look()
+    assert (in_force(app), metric(app, "optipath_snapshot_valid")) == ((2, ["two"]), 1)
+
+
+async def test_a_snapshot_that_turns_out_bad_when_it_can_be_read_is_told_of_again(
+    app: App, volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume.write({SNAPSHOT_FILE: b""})
+    monkeypatch.setattr(Path, "open", refusing(SNAPSHOT_FILE, Path.open, times=1))
+    for _ in range(3):
+        await app.watch.look()
+    for reason in ("unreadable", "malformed"):
+        assert metric(app, "optipath_snapshot_refused_total", {"reason": reason}) == 1
+
+
+async def test_a_folder_that_cannot_be_looked_at_now_is_not_taken_for_empty(
+    app: App, files: Files, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    files.put(small("one"), 1)
+    files.key("acme", "sk-1")
+    await app.watch.look()
+    before = app.runtime.current
+    for folder in ("snapshot", "credentials"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "iterdir", refusing(folder, Path.iterdir, times=2))
+            for _ in range(3):
+                await app.watch.look()
+    assert app.runtime.current is before
+    assert sorted(app.shared.keys.current) == ["acme"]
+    assert metric(app, "optipath_snapshot_valid") == 1
+    assert [record.levelname for record in caplog.records].count("WARNING") == 2
+    files.put(small("two"), 2)
+    await app.watch.look()
+    assert in_force(app) == (2, ["two"])
+
+
+async def test_labels_that_cannot_be_read_now_are_not_taken_for_none(
     app: App, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.put(snapshot(route("acme/small", models=["auto"], workload={"app": "chat"})))
+    files.labels(app="chat")
+    monkeypatch.setattr(Path, "read_text", refusing("labels", Path.read_text, times=1))
+    await app.watch.look()
+    assert in_force(app) is None
+    await app.watch.look()
+    assert app.runtime.current is not None
+    assert "auto" in app.runtime.current.plan.names
+
+
+async def test_a_snapshot_is_read_before_kubelet_has_given_it_its_place_in_the_folder(app: App, volume: Volume) -> None:
+    volume.write(good())
+    (volume.path / SNAPSHOT_FILE).unlink()
+    await app.watch.look()
+    assert in_force(app) == (1, ["small"])
+
+
+async def test_keys_that_cannot_be_read_now_stay_in_force_and_are_read_later(
+    app: App, files: Files, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     files.key("acme", "sk-1")
     await app.watch.look()
@@ -259,7 +342,10 @@ async def test_keys_that_cannot_be_read_now_stay_in_force_and_are_read_later(
     files.key("other", "sk-2")
     with monkeypatch.context() as patch:
         patch.setattr(watch, "read_keys", too_many)
-        await app.watch.look()
+        for _ in range(3):
+            await app.watch.look()
+    told = [record for record in caplog.records if "keys cannot be read" in record.getMessage()]
+    assert len(told) == 1
     assert sorted(app.shared.keys.current) == ["acme"]
     await app.watch.look()
     assert sorted(app.shared.keys.current) == ["acme", "other"]
