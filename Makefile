@@ -16,7 +16,7 @@ CLUSTER := $(BIN)/python -m e2e.cluster
 IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . optipath-app:e2e
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
-.PHONY: help demo run test check format dev crds catalogue bench bench-control-plane e2e cluster lock clean
+.PHONY: help demo run test check format dev crds catalogue bench bench-control-plane soak e2e cluster lock clean
 
 help: ## Say what there is
 	grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ bench: $(READY) ## Measure what the README states, beside nginx; ONLY=word for t
 
 bench-control-plane: $(READY) ## Measure the operator at 1,000 namespaces, on etcd and an API server alone
 	$(BIN)/python -m e2e.bench_control_plane
+
+soak: $(READY) ## Run long cases at full length, then all faults mixed for OPTIPATH_SOAK_SECONDS (7200)
+	OPTIPATH_SOAK=1 $(BIN)/pytest tests/router/contract tests/router/reload
+	$(BIN)/python -m e2e.soak
 
 e2e: $(READY) ## Run the stories on a real Kubernetes of its own, or on that of KUBECONFIG
 	$(CLUSTER) run $(IMAGES) -- $(BIN)/pytest e2e/stories

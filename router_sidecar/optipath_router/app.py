@@ -3,10 +3,12 @@
 import random
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optipath_router.account import Account, Decisions, count
 from optipath_router.api.admin import Admin
@@ -15,20 +17,24 @@ from optipath_router.api.decisions import DecisionsEndpoint
 from optipath_router.api.elsewhere import internal_error, no_endpoint
 from optipath_router.api.models import Models
 from optipath_router.call.health import USUAL, Healths, HealthSettings
+from optipath_router.call.pools import Pools
 from optipath_router.credentials import NO_KEYS, Keys
 from optipath_router.live import Live
+from optipath_router.room import connections_within, open_files
 from optipath_router.runtime import Runtime, Shared
 from optipath_router.settings import Settings
 from optipath_router.telemetry.metrics import Metrics
 from optipath_router.watch import Watch
 from optipath_snapshot import Target
 
+_CHAT: Final = "/v1/chat/completions"
+
 
 @dataclass(frozen=True, slots=True)
 class App:
     """The router, ready to be served."""
 
-    api: Starlette
+    api: ASGIApp
     """For the pod alone."""
     admin: Starlette
     """For the node and the cluster."""
@@ -46,13 +52,14 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     healths = Healths(now, random.random, lambda: keys.current, health)
     metrics, decisions = Metrics(lambda: _available(runtime.current, healths)), Decisions()
     account = Account(decisions, lambda record: count(record, metrics), now=now, wall=wall)
-    shared = Shared(keys, account, metrics, now, healths)
+    pools = Pools(most_idle=connections_within(open_files()))
+    shared = Shared(keys, account, metrics, now, healths, pools)
     watch = Watch(runtime, shared, settings, wall=wall)
     chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
         [
             # An endpoint that is an object, not a function, is served as plain ASGI.
-            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route(_CHAT, chat, methods=["POST"]),
             Route("/v1/models", models.every),
             Route("/v1/models/{name:path}", models.one),
             Route("/optipath/decisions/{id}", DecisionsEndpoint(decisions).get),
@@ -67,13 +74,23 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
             Route("/snapshot", admin.snapshot),
         ]
     )
-    return App(api, probes, watch, chat, runtime, shared)
+    return App(_straight_to(chat, api), probes, watch, chat, runtime, shared)
 
 
 def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, bool]]:
     """The targets in force, and whether the health of each lets it be called now."""
     obstacles = healths.view().obstacles
     return [(target, target.name not in obstacles) for target in runtime.file.snapshot.targets] if runtime else []
+
+
+def _straight_to(chat: ASGIApp, others: ASGIApp) -> ASGIApp:
+    """All of the API, with no routing before a chat request: Starlette's takes 9 µs, a third of serving one."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = chat if scope["path"] == _CHAT and scope["method"] == "POST" else others
+        await wanted(scope, receive, send)
+
+    return application
 
 
 def _app(routes: list[Route]) -> Starlette:

@@ -5,8 +5,8 @@ import sys
 
 import uvloop
 
-from optipath_router.server import CannotListen, serve
-from optipath_router.serving.limits import raise_open_files
+from optipath_router.room import raise_open_files
+from optipath_router.server import CannotListen, PartEnded, serve
 from optipath_router.settings import SettingsError, settings
 from optipath_router.telemetry.logs import log_as_json
 
@@ -18,5 +18,5 @@ def main() -> None:
         log_as_json(chosen.log_level)
         raise_open_files()
         uvloop.run(serve(chosen))
-    except (SettingsError, CannotListen) as error:
+    except (SettingsError, CannotListen, PartEnded) as error:
         sys.exit(f"optipath-router: {error}")

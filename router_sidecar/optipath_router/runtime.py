@@ -1,6 +1,7 @@
 """The runtime: the live objects of one snapshot, built whole and swapped whole."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +38,8 @@ class Shared:
     healths: Healths
     pools: Pools = field(default_factory=Pools)
     room: Room = field(default_factory=Room)
+    wall: Callable[[], float] = time.time
+    """The time since 1970, for what providers say in dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         return decision
 
     call = Dispatch(
-        layers(partial(send, now=now, room=shared.room), shared.healths, now),
+        layers(partial(send, now=now, room=shared.room, wall=shared.wall), shared.healths, now),
         endpoints,
         keys=lambda: shared.keys.current,
         healths=shared.healths,

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -15,8 +15,9 @@ from typing import Final
 from optipath_router.app import App, compose
 from optipath_router.call.health import USUAL, HealthSettings
 from optipath_router.drain import drained
+from optipath_router.room import connections_within, open_files
 from optipath_router.serving.hosts import hosts_of
-from optipath_router.serving.limits import ADMIN, Limits, connections_within, open_files
+from optipath_router.serving.limits import ADMIN, Limits
 from optipath_router.serving.port import Port
 from optipath_router.serving.serving import Serving
 from optipath_router.settings import Address, Settings
@@ -40,10 +41,14 @@ class CannotListen(Exception):
     """An address that is taken, or not this machine's."""
 
 
+class PartEnded(Exception):
+    """A part of the router ended that should not: without it the rest would serve on as if nothing was wrong."""
+
+
 async def serve(
     settings: Settings, started: Callable[[Bound], None] | None = None, health: HealthSettings = USUAL
 ) -> None:
-    """Run a router until it is told to stop by SIGTERM or SIGINT, or cancelled; raises CannotListen.
+    """Run a router until it is told to stop by SIGTERM or SIGINT, or cancelled; raises CannotListen, PartEnded.
 
     SIGTERM lets it drain, a second one or SIGINT ends it at once.
     """
@@ -54,12 +59,15 @@ async def serve(
     stop = _Stop()
     with stop.signals():
         serving = [
-            asyncio.create_task(server.serve(sockets))
-            for server, sockets in ((api, api_sockets), (admin, admin_sockets))
+            asyncio.create_task(server.serve(sockets), name=name)
+            for name, server, sockets in (
+                ("the API's port", api, api_sockets),
+                ("the admin port", admin, admin_sockets),
+            )
         ]
         watching = [
-            asyncio.create_task(app.watch.run()),
-            asyncio.create_task(watch_lag(app.shared.metrics.lag_seconds.observe)),
+            asyncio.create_task(app.watch.run(), name="the watch of the files"),
+            asyncio.create_task(watch_lag(app.shared.metrics.lag_seconds.observe), name="the watch of the loop"),
         ]
         _let_the_collector_rest()
         bound = Bound(_addresses(api_sockets), _addresses(admin_sockets))
@@ -67,11 +75,11 @@ async def serve(
         try:
             if started:
                 started(bound)
-            await stop.wait(app, settings.grace_seconds)
+            await stop.wait(app, settings.grace_seconds, (*serving, *watching))
         finally:
             app.chat.cut()
             api.should_exit = admin.should_exit = True
-            await asyncio.gather(*serving)
+            await asyncio.wait(serving)
             for task in watching:
                 task.cancel()
             await asyncio.gather(*watching, return_exceptions=True)
@@ -81,12 +89,12 @@ async def serve(
 def _let_the_collector_rest() -> None:
     """What is there now stays, and need not be walked over again and again.
 
-    Nearly all that a request makes is freed without the collector. At its usual threshold of 700 it runs every
-    few requests, and every few hundred over all records that are kept.
+    Nearly all that a request makes is freed without the collector. What is not must not pile up, so it runs often
+    over what is young; over all records that are kept, which takes milliseconds, it runs seldom.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(2_000, 20, 20)
 
 
 class _Stop:
@@ -112,14 +120,18 @@ class _Stop:
             self._now.set()
         self._drain.set()
 
-    async def wait(self, app: App, grace_seconds: float) -> None:
-        """Return when it is time to close down."""
+    async def wait(self, app: App, grace_seconds: float, parts: Sequence[asyncio.Task[None]]) -> None:
+        """Return when it is time to close down; raises PartEnded where one of the parts ended before that."""
         waiting = [asyncio.create_task(self._now.wait()), asyncio.create_task(self._drained(app, grace_seconds))]
         try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*waiting, *parts], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()
+        for part in parts:
+            if part.done():
+                log.critical("%s ended by itself", part.get_name(), exc_info=part.exception())
+                raise PartEnded(f"{part.get_name()} ended by itself")
 
     async def _drained(self, app: App, grace_seconds: float) -> None:
         await self._drain.wait()

@@ -196,6 +196,7 @@ async def opened(
     application, counter, room = Application(), Counter[str](), room or Room()
     serving = Serving(limits, room, lambda reason: counter.update([reason]), is_ours)
     config = uvicorn.Config(application, ws="none", lifespan="off", access_log=False, log_config=None)
+    config.load()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Caller(config, serving, {}, loop), "127.0.0.1", 0)
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _LEFT: Final = 499
 """nginx's number for a caller who closed the connection first; nobody is there to see it."""
-_STOPPED: Final = 503
+_GIVEN_UP: Final = {Outcome.STOPPED: 503, Outcome.INTERNAL: 500}
 
 
 class Account:
@@ -54,7 +54,7 @@ class Account:
 
     def abandoned(self, request: ChatRequest, decision: Decision, tried: tuple[Tried, ...], outcome: Outcome) -> None:
         """Book a request that was given up before there was an answer."""
-        status = _LEFT if outcome is Outcome.ABANDONED else _STOPPED
+        status = _GIVEN_UP.get(outcome, _LEFT)
         self._book(request, decision, tried, target=None, status=status, outcome=outcome)
 
     async def _stream(

@@ -12,7 +12,18 @@ from optipath_router.errors import Outcome
 
 # The provider was at work when it was given up, or when it gave up itself.
 _PROBABLY_BILLED: Final = frozenset(
-    {Outcome.OK, Outcome.CUT, Outcome.ABANDONED, Outcome.STOPPED, Outcome.LOST, Outcome.TIMEOUT, Outcome.BROKEN}
+    {
+        Outcome.OK,
+        Outcome.CUT,
+        Outcome.ABANDONED,
+        Outcome.STOPPED,
+        Outcome.LOST,
+        Outcome.TIMEOUT,
+        Outcome.OUT_OF_TIME,
+        Outcome.BROKEN,
+        Outcome.NO_ROOM,
+        Outcome.INTERNAL,
+    }
 )
 _GATEWAY_TIMEOUT: Final = 504
 

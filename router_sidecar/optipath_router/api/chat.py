@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 from starlette.types import Message, Receive, Scope, Send
 
-from optipath_router.api.exchange import CallerLeft, answer, left, read_body, visible_headers
+from optipath_router.api.exchange import CallerLeft, Leaving, answer, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, error_body, failed_headers, rejected
 from optipath_router.chat.reply import Failed, Reply, Streamed, Whole, failed_over
 from optipath_router.chat.request import ChatRequest, read_asked
@@ -73,27 +73,26 @@ class ChatCompletions:
             await _fail(send, shown, rejected(problem))
             return
         request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked)
-        await self._answer_or_leave(runtime, request, shown, receive, send)
+        await self._answer_or_leave(runtime, request, shown, Leaving(scope, receive), send)
 
     async def _answer_or_leave(
-        self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], receive: Receive, send: Send
+        self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], leaving: Leaving, send: Send
     ) -> None:
         """Answer, or give up as soon as the caller has left."""
         answering = asyncio.current_task()
         assert answering is not None  # noqa: S101  a server serves each request in a task
-        leaving = asyncio.create_task(left(receive))
-        leaving.add_done_callback(lambda ended: ended.cancelled() or answering.cancel(Outcome.ABANDONED))
+        leaving.watch(lambda: answering.cancel(Outcome.ABANDONED))
         self._answering.add(answering)
         try:
             await self._answer(runtime, request, shown, send)
         except asyncio.CancelledError:
             # Who has left waits for nothing, and at the very end nobody does: that is worth no stack trace.
-            if not leaving.done() and not self._stopping:
+            if not leaving.happened and not self._stopping:
                 raise
             answering.uncancel()
         finally:
             self._answering.discard(answering)
-            leaving.cancel()
+            leaving.forget()
 
     async def _answer(
         self, runtime: Runtime, request: ChatRequest, shown: list[tuple[bytes, bytes]], send: Send
@@ -106,8 +105,11 @@ class ChatCompletions:
             raise
         headers = [*shown, *_told(request, decision, reply)]
         match reply.content:
-            case Whole(status=status, headers=passed, body=body):
-                await answer(send, status, [*headers, *passed], body)
+            case Whole(status=status, headers=passed, body=body) as whole:
+                try:
+                    await answer(send, status, [*headers, *passed], body)
+                finally:
+                    whole.release()
             case Failed() as failed:
                 await _fail(send, headers, failed)
             case Streamed() as streamed:

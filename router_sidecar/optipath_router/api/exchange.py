@@ -4,12 +4,16 @@ Starlette's Request and StreamingResponse cost several times as much on a
 stream (performance.md), and this is all that is needed of them here.
 """
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
 _SECRET: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key", b"api-key"})
+
+LEAVING: Final = "optipath.leaving"
+"""Our server's extension of ASGI: a function that takes what is to be called when the caller leaves, or None."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -31,12 +35,6 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(pieces)
 
 
-async def left(receive: Receive) -> None:
-    """Return when the caller has left. A server tells it only to one that asks."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
     """Write an answer in one piece."""
     length = (b"content-length", str(len(body)).encode())
@@ -46,3 +44,42 @@ async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None
 
 class CallerLeft(Exception):
     """The caller has closed the connection."""
+
+
+class Leaving:
+    """Whether the caller has left, and what is to be done as soon as it has.
+
+    Our own server tells by itself; any other tells only those who ask, and that takes a task.
+    """
+
+    __slots__ = ("_asking", "_do", "_receive", "_register", "happened")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._register = scope.get("extensions", {}).get(LEAVING)
+        self._receive = receive
+        self._asking: asyncio.Task[None] | None = None
+        self.happened = False
+
+    def watch(self, do: Callable[[], object]) -> None:
+        """Do this once the caller leaves; at once, where it has left already."""
+        self._do = do
+        if self._register is not None:
+            self._register(self._left)
+        else:
+            self._asking = asyncio.create_task(self._ask())
+
+    def forget(self) -> None:
+        """Do nothing any more."""
+        if self._register is not None:
+            self._register(None)
+        if self._asking is not None:
+            self._asking.cancel()
+
+    def _left(self) -> None:
+        self.happened = True
+        self._do()
+
+    async def _ask(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._left()

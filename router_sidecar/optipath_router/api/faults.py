@@ -59,4 +59,5 @@ NO_CONFIG = Failed(
     Code.CONFIG_UNAVAILABLE,
     "this router has no configuration yet: its namespace has no ConfigMap 'optipath-router', or none that it can read",
     retry_after_seconds=1,
+    worth_a_retry=True,
 )

@@ -6,18 +6,19 @@ that broke off never ends like one that is whole.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Final, Self
 
 import httpx
 
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.room import Room, Share
 
-MAX_WAITING_BYTES: Final = 256 * 1024
+MAX_WAITING_BYTES: Final = 64 * 1024
 """With more than this unread, the connection stops reading. What one read brought beyond it is held, too."""
 _RESUME_BYTES: Final = MAX_WAITING_BYTES // 2
-_PIECE_BYTES: Final = 64 * 1024
+PIECE_BYTES: Final = 16 * 1024
+"""The most that is given out at once: of keep-alives alone, a reader takes several milliseconds for so many bytes."""
 
 
 class Answer(httpx.AsyncByteStream):
@@ -27,8 +28,8 @@ class Answer(httpx.AsyncByteStream):
         """Take how long to wait for each read, and how the connection is closed and told to read on."""
         self._loop = asyncio.get_running_loop()
         self._read_seconds, self._abort, self._resume = read_seconds, abort, resume
-        self._parts: deque[bytes] = deque()
-        self._size = 0
+        self._unread: bytes | bytearray = b""
+        self._share: Share | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.status = 0
         """0 until the head has arrived, and with it the headers."""
@@ -38,14 +39,29 @@ class Answer(httpx.AsyncByteStream):
         self.holds_back = False
         """Whether so much of it is unread that the connection was told to stop."""
 
+    def count_in(self, room: Room) -> None:
+        """Count what is unread in the room, while it is so much that the connection does not read on."""
+        self._share = Share(room)
+        if self.holds_back:
+            self._share.hold(len(self._unread))
+
     def add(self, data: bytes) -> bool:
         """Take a part of the body, and say whether the connection must now stop reading."""
-        self._parts.append(data)
-        self._size += len(data)
-        if self._size <= MAX_WAITING_BYTES or self.holds_back:
+        unread = self._unread
+        if not unread:
+            # Most are read before the next one comes.
+            self._unread = unread = data
+        else:
+            # Joined, for a chunk may be of two bytes, and an object of its own would take forty.
+            if isinstance(unread, bytes):
+                self._unread = unread = bytearray(unread)
+            unread += data
+        if len(unread) <= MAX_WAITING_BYTES:
             return False
-        self.holds_back = True
-        return True
+        stops, self.holds_back = not self.holds_back, True
+        if self._share is not None:
+            self._share.hold(len(unread) if stops else len(data))
+        return stops
 
     def fail(self, error: Exception) -> None:
         """Say why no more of it comes; what ended has ended, and the first reason counts."""
@@ -83,23 +99,27 @@ class Answer(httpx.AsyncByteStream):
         return self
 
     async def __anext__(self) -> bytes:
-        """What has arrived, in pieces of up to 64 KiB or as it was read; raises UpstreamBroken."""
-        while not self._parts:
+        """What has arrived, in pieces of up to PIECE_BYTES; raises UpstreamBroken."""
+        while not self._unread:
             if self.error is not None:
                 raise self.error
             if self.complete:
                 raise StopAsyncIteration
             await self.news(self._read_seconds)
+        if len(self._unread) > PIECE_BYTES:
+            # Whoever has to wait for nothing would keep the loop to itself.
+            await asyncio.sleep(0)
         piece = self._take()
-        self._size -= len(piece)
-        if self.holds_back and self._size <= _RESUME_BYTES:
+        if self.holds_back and len(self._unread) <= _RESUME_BYTES:
             self.holds_back = False
+            self._give_back()
             self._resume()
         return piece
 
     async def aclose(self) -> None:
         """Want no more of it; a connection in the middle of an answer is no use to others and is closed."""
-        self._parts.clear()
+        self._unread = b""
+        self._give_back()
         self.give_up(UpstreamBroken(Outcome.BROKEN, "its answer was closed before its end"))
 
     def give_up(self, why: UpstreamBroken) -> None:
@@ -109,15 +129,19 @@ class Answer(httpx.AsyncByteStream):
             self._abort()
 
     def _take(self) -> bytes:
-        parts = self._parts
-        first = parts.popleft()
-        size = len(first)
-        if not parts or size + len(parts[0]) > _PIECE_BYTES:
-            return first
-        taken = [first]
-        while parts and (size := size + len(parts[0])) <= _PIECE_BYTES:
-            taken.append(parts.popleft())
-        return b"".join(taken)
+        unread = self._unread
+        if len(unread) <= PIECE_BYTES:
+            self._unread = b""
+            return bytes(unread)
+        if isinstance(unread, bytes):
+            self._unread = unread = bytearray(unread)
+        piece = bytes(unread[:PIECE_BYTES])
+        del unread[:PIECE_BYTES]
+        return piece
+
+    def _give_back(self) -> None:
+        if self._share is not None:
+            self._share.give_back()
 
     def _too_long(self, seconds: float) -> None:
         self.give_up(UpstreamBroken(Outcome.TIMEOUT, f"it sent nothing for {seconds:g} s"))

@@ -99,8 +99,12 @@ class Call:
     def next(self) -> Attempt | None:
         """The next attempt; None where there is nothing left to try, or nothing to try it with."""
         if self._prepared is not None:
-            chosen, self._prepared = self._prepared, None
-            return self._attempt(*chosen)
+            (line, key), self._prepared = self._prepared, None
+            obstacle = self._healths.obstacle(line.target, (key,))
+            if obstacle is None:
+                return self._attempt(line, key)
+            self._passed_over(line.target, obstacle)  # it has come about during the rest
+            return None
         if not self._may_try():
             return None
         suspected: tuple[Line, Key | None] | None = None
@@ -224,13 +228,15 @@ class Call:
 
     def _ready(self, name: str, now: float) -> tuple[float, Line, Key | None] | None:
         """When a target that failed may be tried again, and with which key; None where it is not to be."""
-        line = self._lines[name]
-        obstacle = self._healths.obstacle(line.target, line.keys)
-        if obstacle is None:
-            return now, line, self._healths.usable_keys(line.target, line.keys)[0]
-        if obstacle.reason is Reason.COOLING_DOWN and obstacle.until is not None:
-            return obstacle.until, line, line.keys[0]
-        return None
+        line, soonest = self._lines[name], None
+        for key in line.keys:
+            obstacle = self._healths.obstacle(line.target, (key,))
+            if obstacle is None:
+                return now, line, key
+            until = obstacle.until
+            if obstacle.reason is Reason.COOLING_DOWN and until is not None and (not soonest or until < soonest[0]):
+                soonest = until, line, key
+        return soonest
 
     def _passed_over(self, target: Target, obstacle: Obstacle) -> None:
         until = obstacle.until

@@ -5,17 +5,21 @@ uvloop knows no happy eyeballs, so that each address has its share of the time.
 """
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from optipath_router.call.resolve import Lookup, Resolver
 from optipath_router.call.tls import what_failed
 from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_snapshot import Egress
 from optipath_snapshot.egress import Address, may_connect
+
+_OUR_FILES: Final = (errno.EMFILE, errno.ENFILE)
+"""This router, or its node, has as many files open as it may: no fault of the provider's."""
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
@@ -34,7 +38,7 @@ class Connector:
             async with asyncio.timeout(seconds):
                 return await self._first(await self._admitted(), protocol, seconds)
         except (OSError, UnicodeError) as error:  # UnicodeError for what cannot be a name at all
-            raise self._unreachable(error) from error
+            raise self._unavailable(error) from error
 
     async def aclose(self) -> None:
         """Ask for no more addresses."""
@@ -80,10 +84,11 @@ class Connector:
         name = self._host.removesuffix(".")
         return await loop.create_connection(protocol, str(address), self._port, ssl=self._tls, server_hostname=name)
 
-    def _unreachable(self, error: OSError | UnicodeError) -> TargetUnavailable:
-        return TargetUnavailable(
-            Outcome.UNREACHABLE, f"{self._host} port {self._port} cannot be reached: {_why(error)}"
-        )
+    def _unavailable(self, error: OSError | UnicodeError) -> TargetUnavailable:
+        outcome = Outcome.UNREACHABLE
+        if isinstance(error, OSError) and error.errno in _OUR_FILES:
+            outcome = Outcome.NO_ROOM
+        return TargetUnavailable(outcome, f"{self._host} port {self._port} cannot be reached: {_why(error)}")
 
 
 def _why(error: OSError | UnicodeError) -> str:

@@ -50,6 +50,9 @@ class Dispatch:
         except asyncio.CancelledError as cancelled:
             self._abandoned(request, decision, trail.tried(), why_cancelled(cancelled))
             raise
+        except Exception:
+            self._abandoned(request, decision, trail.tried(), Outcome.INTERNAL)
+            raise
         finally:
             call.end()
         if served is None:

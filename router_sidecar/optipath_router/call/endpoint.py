@@ -26,7 +26,10 @@ class Endpoint:
     def request(
         self, path: str, body: bytes, key: Key | None, *, streams: bool, connect_seconds: float
     ) -> httpx.Request:
-        """A request as this provider is to receive it; raises TargetUnavailable where its URL cannot be called."""
+        """A request as this provider is to receive it; raises TargetUnavailable where its URL cannot be called.
+
+        Its extension `sent` is False until the transport has a connection to send it on.
+        """
         try:
             url, fixed = _fixed(self.provider, path)
         except httpx.InvalidURL as error:
@@ -41,7 +44,9 @@ class Endpoint:
         timeouts = {"connect": connect_seconds, "pool": connect_seconds, "write": _WRITE_SECONDS, "read": None}
         # With a stream in the place of its content, httpx leaves the headers as they are.
         stream = httpx.ByteStream(body)
-        return httpx.Request("POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts})
+        return httpx.Request(
+            "POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts, "sent": False}
+        )
 
     def keys(self, keys: Keys) -> tuple[Key | None, ...]:
         """The keys that may be tried, in order; one None where the provider asks for no key.
@@ -56,7 +61,7 @@ class Endpoint:
         named = ", ".join(map(repr, provider.keys))
         if not there:
             raise TargetUnavailable(Outcome.NO_KEY, f"the credentials Secret has no key {named}")
-        bound = tuple(key for key in there if key.may_go_to(self.host, provider.type))
+        bound = tuple(key for key in there if self.host in key.hosts)
         if not bound:
             raise TargetUnavailable(
                 Outcome.HOST_MISMATCH,

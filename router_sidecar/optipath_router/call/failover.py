@@ -20,6 +20,6 @@ def failover(service: Service) -> Walk:
                 call.too_long(attempt, problem.answer)
             except (TargetUnavailable, UpstreamError) as problem:
                 call.failed(attempt, problem)
-        return call.refusal
+        return None
 
     return walk

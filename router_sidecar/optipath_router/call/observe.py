@@ -1,8 +1,8 @@
 """What becomes of an attempt is told where it counts: to the health of its target, and to the trail of its request."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
+from typing import Final, Self
 
 from msgspec.structs import replace
 
@@ -10,11 +10,14 @@ from optipath_router.call.attempt import Attempt
 from optipath_router.call.call import Service
 from optipath_router.call.health import Healths
 from optipath_router.chat.events import Event, Kind
-from optipath_router.chat.reply import Content, Streamed, Whole
+from optipath_router.chat.reply import Content, Events, Streamed, Whole
 from optipath_router.chat.usage import Usage
-from optipath_router.errors import Outcome, RequestRejected, TargetUnavailable, UpstreamBusy, UpstreamError
+from optipath_router.errors import Code, Outcome, RequestRejected, TargetUnavailable, UpstreamBusy, UpstreamError
 
 Now = Callable[[], float]
+
+# What ends an answer and says nothing against who was giving it.
+_OURS: Final = frozenset({Outcome.OUT_OF_TIME, Outcome.NO_ROOM})
 
 
 def observe(service: Service, healths: Healths, now: Now) -> Service:
@@ -27,18 +30,18 @@ def observe(service: Service, healths: Healths, now: Now) -> Service:
         except (TargetUnavailable, UpstreamError) as problem:
             noted.failed(problem)
             raise
-        except RequestRejected:
-            noted.ended(Outcome.REFUSED)
+        except RequestRejected as problem:
+            noted.ended(Outcome.NO_ROOM if problem.code is Code.OVERLOADED else Outcome.REFUSED)
             raise
         except asyncio.CancelledError as cancelled:
             noted.ended(why_cancelled(cancelled))
             raise
         except BaseException:
-            noted.ended(Outcome.ABANDONED)
+            noted.ended(Outcome.INTERNAL)
             raise
         if isinstance(content, Streamed):
             noted.answers(content.status)
-            return replace(content, events=noted.to_the_end(content))
+            return replace(content, events=_Observed(content.events, noted))
         noted.answered(content)
         return content
 
@@ -54,7 +57,7 @@ def why_cancelled(cancelled: asyncio.CancelledError) -> Outcome:
 class _Noted:
     """One attempt, from its begin to its end."""
 
-    __slots__ = ("_attempt", "_began", "_first_content", "_healths", "_now", "_place", "_status")
+    __slots__ = ("_attempt", "_began", "_first_content", "_healths", "_now", "_place", "_probe", "_status")
 
     def __init__(self, attempt: Attempt, healths: Healths, now: Now) -> None:
         self._attempt, self._healths, self._now = attempt, healths, now
@@ -62,7 +65,7 @@ class _Noted:
         self._first_content: float | None = None
         self._status: int | None = None
         self._place = attempt.trail.begun(attempt.target, attempt.key)
-        healths.begin(attempt.target)
+        self._probe = healths.begin(attempt.target)
 
     def failed(self, problem: TargetUnavailable | UpstreamError) -> None:
         self._status = problem.status if isinstance(problem, UpstreamError) else None
@@ -73,7 +76,8 @@ class _Noted:
         """Its first content is here."""
         self._status = status
         self._first_content = self._now() - self._began
-        self._healths.answered(self._attempt.target)
+        self._healths.answered(self._attempt.target, probe=self._probe)
+        self._probe = False
 
     def answered(self, whole: Whole) -> None:
         self._status = whole.status
@@ -82,28 +86,6 @@ class _Noted:
             self.ended(Outcome.OK, usage=whole.usage, tokens=whole.tokens)
         else:
             self.ended(Outcome.REFUSED)
-
-    async def to_the_end(self, streamed: Streamed) -> AsyncGenerator[Event]:
-        """The events of a stream, at whose end the attempt has ended."""
-        usage, tokens, outcome, message = None, 0, Outcome.ABANDONED, ""
-        try:
-            async with aclosing(streamed.events) as events:
-                async for event in events:
-                    tokens += event.tokens
-                    if event.usage is not None:
-                        usage = event.usage
-                    if event.kind is Kind.END:
-                        outcome = Outcome.OK  # SDKs leave when they have it
-                    yield event
-            outcome = Outcome.OK
-        except UpstreamError as problem:
-            outcome, message = Outcome.CUT, str(problem)
-            raise
-        except asyncio.CancelledError as cancelled:
-            outcome = why_cancelled(cancelled)
-            raise
-        finally:
-            self.ended(outcome, message=message, usage=usage, tokens=tokens)
 
     def ended(
         self,
@@ -119,6 +101,8 @@ class _Noted:
             attempt.target,
             attempt.key,
             outcome,
+            probe=self._probe,
+            seconds=self._now() - self._began,
             first_content_seconds=self._first_content,
             wait_seconds=wait_seconds,
         )
@@ -132,3 +116,50 @@ class _Noted:
             usage=usage,
             tokens=tokens,
         )
+
+
+class _Observed:
+    """The events of a stream, at whose end the attempt has ended; also where nobody ever asked for the first one."""
+
+    __slots__ = ("_ended", "_events", "_finished", "_noted", "_tokens", "_usage")
+
+    def __init__(self, events: Events, noted: _Noted) -> None:
+        self._events, self._noted = events, noted
+        self._usage: Usage | None = None
+        self._tokens = 0
+        self._finished = self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        try:
+            event = await anext(self._events)
+        except StopAsyncIteration:
+            self._end(Outcome.OK)
+            raise
+        except UpstreamError as problem:
+            self._end(problem.outcome if problem.outcome in _OURS else Outcome.CUT, str(problem))
+            raise
+        except asyncio.CancelledError as cancelled:
+            self._end(why_cancelled(cancelled))
+            raise
+        self._tokens += event.tokens
+        if event.usage is not None:
+            self._usage = event.usage
+        if event.kind is Kind.END:
+            self._finished = True  # SDKs leave when they have it
+        return event
+
+    async def aclose(self) -> None:
+        """Read no further."""
+        try:
+            await self._events.aclose()
+        finally:
+            self._end(Outcome.ABANDONED)
+
+    def _end(self, outcome: Outcome, message: str = "") -> None:
+        if not self._ended:
+            self._ended = True
+            outcome = Outcome.OK if self._finished else outcome
+            self._noted.ended(outcome, message=message, usage=self._usage, tokens=self._tokens)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from optipath_router.call.connection import Connection
+from optipath_router.call.idle import Idle
 from optipath_router.errors import Outcome, TargetUnavailable
 
 Connect = Callable[[Callable[[], Connection], float | None], Awaitable[Connection]]
@@ -20,8 +21,9 @@ Connect = Callable[[Callable[[], Connection], float | None], Awaitable[Connectio
 class Pool:
     """The connections to one origin."""
 
-    def __init__(self, connect: Connect, *, limit: int, keepalive_seconds: float) -> None:
-        """Take how many may be open at once, and for how long one is kept that nobody uses."""
+    def __init__(self, connect: Connect, *, idle: Idle, limit: int, keepalive_seconds: float) -> None:
+        """Take where idle ones are counted, how many may be open at once, and for how long one is kept idle."""
+        self._all_idle = idle
         self._connect, self._limit, self._keepalive_seconds = connect, limit, keepalive_seconds
         self._connections: set[Connection] = set()
         self._idle: deque[Connection] = deque()
@@ -51,16 +53,26 @@ class Pool:
 
     async def take(self, *, pool_seconds: float | None, connect_seconds: float | None) -> Connection:
         """A connection for one request; raises TargetUnavailable where there is none in time."""
+        deadline: float | None = None
         while True:
             while self._idle:
                 connection = self._idle.pop()
+                self._all_idle.remove(connection)
                 if connection.usable:
                     return connection
                 connection.abort()
             if self._places < self._limit:
                 self._places += 1
                 return await self._open(connect_seconds)
-            given = await self._turn(pool_seconds)
+            if deadline is None and pool_seconds is not None:
+                deadline = asyncio.get_running_loop().time() + pool_seconds
+            try:
+                async with asyncio.timeout_at(deadline):
+                    given = await self._turn()
+            except TimeoutError as error:
+                raise TargetUnavailable(
+                    Outcome.CONCURRENCY, f"none of its {self._limit} connections was free within {pool_seconds:g} s"
+                ) from error
             if given is None:
                 return await self._open(connect_seconds)
             if given.usable:
@@ -79,7 +91,7 @@ class Pool:
             self._expiry.cancel()
             self._expiry = None
         while self._idle:
-            self._idle.pop().abort()
+            self._close(self._idle.pop())
 
     async def aclose(self) -> None:
         """Close all connections, also those in use, and return when they are closed."""
@@ -87,7 +99,7 @@ class Pool:
         while self._line:
             if not (waiter := self._line.popleft()).done():
                 waiter.set_exception(TargetUnavailable(Outcome.UNREACHABLE, "its connections are being closed"))
-        for connection in self._connections:
+        for connection in tuple(self._connections):  # an abort may take it out
             connection.abort()
         if self._connections:
             self._emptied = asyncio.get_running_loop().create_future()
@@ -106,14 +118,13 @@ class Pool:
         self._connections.add(connection)
         return connection
 
-    async def _turn(self, seconds: float | None) -> Connection | None:
+    async def _turn(self) -> Connection | None:
         """What the next in line is given."""
         waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._line.append(waiter)
         try:
-            async with asyncio.timeout(seconds):
-                return await waiter
-        except BaseException as error:
+            return await waiter
+        except BaseException:
             if waiter.cancelled():
                 with suppress(ValueError):
                     self._line.remove(waiter)
@@ -121,10 +132,6 @@ class Pool:
                 # It was given something in the very moment in which it left.
                 given = waiter.result()
                 self._leave() if given is None else self._free(given)
-            if isinstance(error, TimeoutError):
-                raise TargetUnavailable(
-                    Outcome.CONCURRENCY, f"none of its {self._limit} connections was free within {seconds:g} s"
-                ) from error
             raise
 
     def _free(self, connection: Connection) -> None:
@@ -136,6 +143,7 @@ class Pool:
         else:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append(connection)
+            self._all_idle.add(connection)
             if self._expiry is None:
                 self._expire()
 
@@ -145,6 +153,7 @@ class Pool:
             self._connections.remove(connection)
             with suppress(ValueError):
                 self._idle.remove(connection)
+            self._all_idle.remove(connection)
             self._leave()
 
     def _leave(self) -> None:
@@ -162,12 +171,16 @@ class Pool:
                 return waiter
         return None
 
+    def _close(self, idle: Connection) -> None:
+        self._all_idle.remove(idle)
+        idle.abort()
+
     def _expire(self) -> None:
         """Close what has been idle for too long, and come again when the next one will have been."""
         loop = asyncio.get_running_loop()
         self._expiry = None
         too_old = loop.time() - self._keepalive_seconds
         while self._idle and self._idle[0].idle_since <= too_old:
-            self._idle.popleft().abort()
+            self._close(self._idle.popleft())
         if self._idle:
             self._expiry = loop.call_at(self._idle[0].idle_since + self._keepalive_seconds, self._expire)

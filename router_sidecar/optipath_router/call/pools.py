@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from optipath_router.call.idle import Idle
 from optipath_router.call.tls import trust
-from optipath_router.call.transport import Transport
+from optipath_router.call.transport import MAX_CONNECTIONS, Transport
 from optipath_snapshot import Egress, Provider
 
 
@@ -30,15 +31,18 @@ def origin(provider: Provider, egress: Egress) -> Origin:
 class Pools:
     """The transports of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_idle: int = MAX_CONNECTIONS) -> None:
+        """Take how many connections to all of them are kept that nobody uses."""
         self._transports: dict[Origin, Transport] = {}
+        self._idle = Idle(most_idle)
 
     def transport(self, origin: Origin) -> Transport:
         """The transport to an origin, which is made where there is none yet; raises ssl.SSLError for a bad CA."""
         transport = self._transports.get(origin)
         if transport is None:
             tls = trust(origin.ca_bundle) if origin.scheme == "https" else None
-            transport = self._transports[origin] = Transport(origin.host, origin.port, origin.egress, tls=tls)
+            transport = Transport(origin.host, origin.port, origin.egress, tls=tls, idle=self._idle)
+            self._transports[origin] = transport
         return transport
 
     def keep(self, origins: Collection[Origin]) -> None:
@@ -48,6 +52,6 @@ class Pools:
 
     async def close(self) -> None:
         """Close every connection."""
-        for transport in self._transports.values():
+        while self._transports:  # a runtime that is being built in its thread may still add one
+            _, transport = self._transports.popitem()
             await transport.aclose()
-        self._transports.clear()

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec.structs import replace
-
+from optipath_router.call.health.cooldown import TRUSTED_SECONDS
 from optipath_router.chat.reply import Failed, Tried
 from optipath_router.decide.decision import Basis, Decision, Reason
 from optipath_router.errors import Code, Outcome
 
 _KEYS: Final = frozenset({Outcome.AUTH, Outcome.NO_KEY, Outcome.HOST_MISMATCH, Outcome.KEY_REFUSED})
+_RESTS: Final = frozenset({Outcome.AUTH, Outcome.QUOTA})
+"""What keeps a key from being used again for as long as is ever waited."""
 _PATIENCE: Final = frozenset({Outcome.BUSY, Outcome.QUOTA, Outcome.COOLING_DOWN, Outcome.CONCURRENCY})
 PASSED_OVER: Final = {
     Reason.BREAKER_OPEN: Outcome.BREAKER_OPEN,
@@ -41,24 +42,34 @@ def nothing_to_try(decision: Decision, now: float) -> Failed:
         return Failed(400, Code.NO_ELIGIBLE_TARGET, f"no target can serve this request: {why}")
     waits = [max(0.0, left.until - now) for left in passing if left.until is not None]
     outcomes = {PASSED_OVER[left.reason] for left in passing}
-    failed = _nobody(outcomes, why, min(waits, default=_RETRY_SECONDS), 503)
-    return replace(failed, worth_a_retry=not outcomes <= _KEYS)
+    return _nobody(outcomes, why, min(waits, default=_RETRY_SECONDS), 503, asked=False)
 
 
 def all_failed(tried: Sequence[Tried]) -> Failed:
     """Why no attempt came to anything; the status is that of the last one."""
     told = "; ".join(f"{attempt.target.name}: {attempt.message}" for attempt in tried)
-    waits = [attempt.retry_after_seconds for attempt in tried if attempt.retry_after_seconds is not None]
-    made = [attempt for attempt in tried if attempt.made] or tried
-    status = {Outcome.TIMEOUT: 504, Outcome.BROKEN: 502}.get(made[-1].outcome, 503)
-    return _nobody({attempt.outcome for attempt in tried}, told, min(waits, default=_RETRY_SECONDS), status)
+    waits = [wait for attempt in tried if (wait := _wait(attempt)) is not None]
+    made = [attempt for attempt in tried if attempt.made]
+    last = (made or tried)[-1].outcome
+    status = {Outcome.TIMEOUT: 504, Outcome.OUT_OF_TIME: 504, Outcome.BROKEN: 502}.get(last, 503)
+    outcomes = {attempt.outcome for attempt in tried}
+    return _nobody(outcomes, told, min(waits, default=_RETRY_SECONDS), status, asked=bool(made))
 
 
-def _nobody(outcomes: set[Outcome], told: str, wait: float, status: int) -> Failed:
+def _wait(tried: Tried) -> float | None:
+    """How long a target will be left alone, as far as the attempt tells."""
+    if tried.outcome in _RESTS:
+        return TRUSTED_SECONDS
+    wait = tried.retry_after_seconds
+    return None if wait is None else min(wait, TRUSTED_SECONDS)
+
+
+def _nobody(outcomes: set[Outcome], told: str, wait: float, status: int, *, asked: bool) -> Failed:
     if outcomes <= _KEYS:
         return Failed(503, Code.PROVIDER_AUTH_ERROR, f"no key was accepted: {told}", retry_after_seconds=wait)
     if outcomes == {Outcome.TOO_LARGE}:
         return Failed(413, Code.REQUEST_TOO_LARGE, f"the request is larger than any provider allows: {told}")
+    code, message = Code.ALL_ATTEMPTS_FAILED, f"no target answered: {told}"
     if outcomes <= _PATIENCE:
-        return Failed(429, Code.RATE_LIMITED, f"every provider asks for patience: {told}", retry_after_seconds=wait)
-    return Failed(status, Code.ALL_ATTEMPTS_FAILED, f"no target answered: {told}", retry_after_seconds=wait)
+        status, code, message = 429, Code.RATE_LIMITED, f"every provider asks for patience: {told}"
+    return Failed(status, code, message, retry_after_seconds=wait, worth_a_retry=not asked)

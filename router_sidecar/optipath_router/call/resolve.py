@@ -1,11 +1,13 @@
 """The addresses of a host, asked for once where many want to know.
 
-In a pod one look-up is up to ten questions to the cluster's DNS, and what
-asks it is a handful of threads: a burst of new connections must not queue there.
+In a pod one look-up is up to ten questions to the cluster's DNS, and one that
+nobody answers takes half a minute. So each has a thread of its own, and there
+is one at a time for an origin: it holds up no other, and not the end either.
 """
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
@@ -21,8 +23,30 @@ Lookup = Callable[[str, int], Awaitable[Iterable[str]]]
 
 async def lookup(host: str, port: int) -> list[str]:
     """The addresses that the system knows, the better ones first."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[str]] = loop.create_future()
+
+    def ask() -> None:
+        found: list[str] | OSError | UnicodeError
+        try:
+            found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        except (OSError, UnicodeError) as error:
+            found = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(_tell, answer, found)
+
+    # A daemon, for nobody can call it back.
+    threading.Thread(target=ask, name=f"look-up of {host}", daemon=True).start()
+    return await answer
+
+
+def _tell(waiting: asyncio.Future[list[str]], found: list[str] | OSError | UnicodeError) -> None:
+    if waiting.done():
+        return  # it was given up
+    if isinstance(found, list):
+        waiting.set_result(found)
+    else:
+        waiting.set_exception(found)
 
 
 class Resolver:

@@ -13,10 +13,11 @@ def retry(walk: Walk, *, sleep: Callable[[float], Awaitable[None]], draw: Callab
     """A way that is gone again as long as it may still lead somewhere; draws are chance from 0 to 1."""
 
     async def retried(call: Call) -> Served | None:
-        while True:
-            served = await walk(call)
-            if served is not None or (seconds := call.again(draw())) is None:
-                return served
+        while (served := await walk(call)) is None:
+            seconds = call.again(draw())
+            if seconds is None:
+                return call.refusal
             await sleep(seconds)
+        return served
 
     return retried

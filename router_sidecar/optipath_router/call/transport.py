@@ -15,6 +15,7 @@ import httpx
 
 from optipath_router.call.connect import Connector
 from optipath_router.call.connection import Stale
+from optipath_router.call.idle import Idle
 from optipath_router.call.pool import Pool
 from optipath_router.call.resolve import Lookup, lookup
 from optipath_router.errors import Outcome, TargetUnavailable
@@ -41,11 +42,17 @@ class Transport(httpx.AsyncBaseTransport):
         tls: ssl.SSLContext | None,
         limit: int = MAX_CONNECTIONS,
         keepalive_seconds: float = KEEPALIVE_SECONDS,
+        idle: Idle | None = None,
         lookup: Lookup = lookup,
     ) -> None:
-        """Take the origin, the trust for https or None for plain http, the pool's bounds, and who knows addresses."""
+        """Take the origin, the trust for https or None for plain http, the pool's bounds, and who knows addresses.
+
+        What is idle may share its bound with that of other transports.
+        """
         self._connector = Connector(host, port, egress, tls, lookup)
-        self.pool = Pool(self._connector.open, limit=limit, keepalive_seconds=keepalive_seconds)
+        self.pool = Pool(
+            self._connector.open, idle=idle or Idle(limit), limit=limit, keepalive_seconds=keepalive_seconds
+        )
         self.repeated = 0
         """Requests that were sent again, as a kept connection was closed when they came."""
 
@@ -55,7 +62,8 @@ class Transport(httpx.AsyncBaseTransport):
         Times are those of `request.extensions["timeout"]`, by httpx's names,
         each with a default: connect, pool, write, read (None). Raises
         TargetUnavailable where nothing was sent, else UpstreamBroken.
-        Cancelled, it closes the connection.
+        Cancelled, it closes the connection; `extensions["sent"]` is true from
+        when there was one.
         """
         times = request.extensions.get("timeout", {})
         connect, write = times.get("connect", CONNECT_SECONDS), times.get("write", WRITE_SECONDS)
@@ -64,6 +72,7 @@ class Transport(httpx.AsyncBaseTransport):
         head, head_only = _head(request, len(body)), request.method == "HEAD"
 
         connection = await self.pool.take(pool_seconds=pool, connect_seconds=connect)
+        request.extensions["sent"] = True
         reused, repeated = connection.used, False
         try:
             answer = await connection.ask(head, body, head_only=head_only, write_seconds=write, read_seconds=read)

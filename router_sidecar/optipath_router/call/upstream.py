@@ -14,8 +14,9 @@ from optipath_router.call.attempt import Attempt
 from optipath_router.call.patience import Patience
 from optipath_router.call.stream import Stream, stream_of
 from optipath_router.chat.reply import Content, Headers, Streamed, Whole
-from optipath_router.errors import Code, Outcome, RequestRejected, UpstreamBroken, UpstreamError
-from optipath_router.providers.failure import failure
+from optipath_router.errors import Code, Outcome, RequestRejected, TargetUnavailable, UpstreamBroken, UpstreamError
+from optipath_router.providers import ErrorTold
+from optipath_router.providers.failure import data_of, failure, failure_inside
 from optipath_router.room import Room, Share
 
 MAX_ANSWER_BYTES: Final = 32 * 1024 * 1024
@@ -23,7 +24,14 @@ MAX_ANSWER_BYTES: Final = 32 * 1024 * 1024
 # What an answer's headers may tell the caller. All else is the provider's own affair: cookies, organisation, servers.
 _PASSED: Final = frozenset({b"content-type", b"retry-after"})
 
-Now = Callable[[], float]
+_COPIES: Final = 2
+"""An answer is held in the pieces that came, and in one; and then as it is, and as it is written."""
+_TELLING: Final = 8
+"""Characters of a key. A shorter one is a word that stands for none, and may stand in any answer."""
+_REFUSED: Final = 400
+_JSON: Final = ((b"content-type", b"application/json"),)
+
+Clock = Callable[[], float]
 
 
 class ContextTooLong(UpstreamError):
@@ -34,25 +42,37 @@ class ContextTooLong(UpstreamError):
         self.answer = answer
 
 
-async def send(attempt: Attempt, now: Now, room: Room) -> Content:
-    """The answer of one target.
+async def send(attempt: Attempt, now: Clock, room: Room, wall: Clock) -> Content:
+    """The answer of one target; `wall` tells the time since 1970.
 
-    A whole answer takes its share of the room while it is read. Raises
+    A whole answer takes its share of the room until it is released, a stream
+    for what it holds back or cannot read yet. Raises
     TargetUnavailable where nothing was sent, UpstreamError where the target
     failed, and RequestRejected where there is no room.
     """
-    patience = Patience(min(now() + attempt.resilience.first_token_timeout_seconds, attempt.deadline), now)
+    patience = Patience(_at_most_all(attempt, attempt.resilience.first_token_timeout_seconds), attempt.deadline, now)
+    request, response = _request(attempt), None
     try:
         with patience:
-            response = await attempt.endpoint.transport.handle_async_request(_request(attempt))
+            response = await attempt.endpoint.transport.handle_async_request(request)
             if not (attempt.request.streams and response.is_success):
-                whole = _whole(attempt, response, *await _read(attempt, response, patience, now, room))
+                whole = await _whole(attempt, response, patience, Share(room), wall)
                 patience.end()
                 return whole
-        return await _streamed(attempt, response, patience, now)
+        return await _streamed(attempt, response, patience, room)
+    except UpstreamBroken as problem:
+        patience.end()
+        if response is None and not request.extensions["sent"]:
+            raise _unreached(problem) from problem
+        raise
     except BaseException:
         patience.end()
         raise
+
+
+def _at_most_all(attempt: Attempt, seconds: float) -> float:
+    """A time-out of the route's, no longer than a whole request may take: more than that, nobody has."""
+    return min(seconds, attempt.resilience.request_timeout_seconds)
 
 
 def _request(attempt: Attempt) -> httpx.Request:
@@ -67,66 +87,98 @@ def _request(attempt: Attempt) -> httpx.Request:
     )
 
 
-async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patience, now: Now) -> Streamed:
-    stream = Stream(
-        response,
-        attempt.endpoint.dialect.reader(attempt.request),
-        patience,
-        idle_seconds=attempt.resilience.idle_timeout_seconds,
-        deadline=attempt.deadline,
-        now=now,
-    )
+def _unreached(problem: UpstreamBroken) -> TargetUnavailable:
+    """What it means that patience came to its end before there was a connection."""
+    if problem.outcome is Outcome.OUT_OF_TIME:
+        return TargetUnavailable(problem.outcome, str(problem))
+    return TargetUnavailable(Outcome.UNREACHABLE, "it could not be reached before its answer had to begin")
+
+
+async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patience, room: Room) -> Content:
+    """A stream from its first content on; a whole answer where it tells in its place what the caller must mend."""
+    reader = attempt.endpoint.dialect.reader(attempt.request)
+    idle_seconds = _at_most_all(attempt, attempt.resilience.idle_timeout_seconds)
+    stream = Stream(response, reader, patience, room, idle_seconds=idle_seconds)
     try:
         headers = _passed(response)
-        await stream.open()
+        error = await stream.open()
+        if error is None:
+            return Streamed(response.status_code, headers, stream)
+        data = data_of(error.raw)
+        refusal = _refusal(attempt, Whole(_REFUSED, _JSON, data), failure_inside(data))
     except StopAsyncIteration as ended:
         await stream.aclose()
         raise UpstreamBroken(Outcome.BROKEN, "its answer holds nothing") from ended
     except BaseException:
         await stream.aclose()
         raise
-    return Streamed(response.status_code, headers, stream)
+    await stream.aclose()
+    return refusal
 
 
-async def _read(
-    attempt: Attempt, response: httpx.Response, patience: Patience, now: Now, room: Room
-) -> tuple[Headers, bytes]:
+async def _whole(attempt: Attempt, response: httpx.Response, patience: Patience, share: Share, wall: Clock) -> Whole:
+    """An answer in one piece, looked at."""
+    try:
+        headers, body = await _read(attempt, response, patience, share)
+        status = response.status_code
+        if not response.is_success:
+            problem = failure(status, response.headers, body, wall=wall())
+            return _refusal(attempt, Whole(status, headers, body, release=share.give_back), problem)
+        try:
+            usage, tokens = attempt.endpoint.dialect.answer(body)
+        except ErrorTold:
+            problem = failure_inside(body)
+            if problem is not None and problem.outcome is Outcome.SERVER_ERROR:
+                raise
+            return _refusal(attempt, Whole(_REFUSED, headers, body, release=share.give_back), problem)
+        return Whole(status, headers, body, usage, tokens, share.give_back)
+    except ContextTooLong:
+        raise
+    except BaseException:
+        share.give_back()
+        raise
+
+
+async def _read(attempt: Attempt, response: httpx.Response, patience: Patience, share: Share) -> tuple[Headers, bytes]:
     """What is passed on of the headers, and a whole body.
 
     The first byte must come within the patience there is, the rest with no longer silence than the route's.
     """
-    share, stream = Share(room), stream_of(response)
-    received: list[bytes] = []
-    size = 0
+    idle_seconds = _at_most_all(attempt, attempt.resilience.idle_timeout_seconds)
+    stream, received = stream_of(response), bytearray()
     try:
         headers = _passed(response)
         async for piece in stream:
-            received.append(piece)
-            size += len(piece)
-            if size > MAX_ANSWER_BYTES:
+            if len(received) + len(piece) > MAX_ANSWER_BYTES:
                 raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
-            if not share.take(len(piece)):
+            if not share.take(_COPIES * len(piece)):
                 raise RequestRejected(503, Code.OVERLOADED, "this router has no room for the answer; it holds too many")
+            received += piece
             # White space keeps a connection alive; it is no content.
             if not piece.isspace():
-                patience.until(min(now() + attempt.resilience.idle_timeout_seconds, attempt.deadline))
+                patience.renew(idle_seconds)
     finally:
-        share.give_back()
         await stream.aclose()
-    return headers, b"".join(received)
+    return headers, bytes(received)
 
 
-def _whole(attempt: Attempt, response: httpx.Response, headers: Headers, body: bytes) -> Whole:
-    status = response.status_code
-    if response.is_success:
-        usage, tokens = attempt.endpoint.dialect.answer(body)
-        return Whole(status, headers, body, usage, tokens)
-    problem = failure(status, response.headers, body)
-    if problem is None:
-        return Whole(status, headers, body)
-    if problem.outcome is Outcome.CONTEXT_LENGTH:
-        raise ContextTooLong(Whole(status, headers, body))
-    raise problem
+def _refusal(attempt: Attempt, answer: Whole, problem: UpstreamError | None) -> Whole:
+    """An answer that the caller must mend the request for; raises what else it is."""
+    if problem is not None and problem.outcome is not Outcome.CONTEXT_LENGTH:
+        raise problem
+    if attempt.key is not None and _quotes(answer.body, attempt.key.value.encode()):
+        raise UpstreamError(Outcome.AUTH, "it refused the key", status=answer.status)
+    if problem is not None:
+        raise ContextTooLong(answer)
+    return answer
+
+
+def _quotes(body: bytes, key: bytes) -> bool:
+    """Whether a body holds a key, or a part at one of its ends that is long enough to be of use to somebody."""
+    if len(key) < _TELLING:
+        return False
+    plain = body.replace(b"\\/", b"/")
+    return key[:_TELLING] in plain or key[-_TELLING:] in plain
 
 
 def _passed(response: httpx.Response) -> Headers:

@@ -43,6 +43,10 @@ def failed_over(tried: tuple[Tried, ...], served_by: Target | None) -> bool:
     return served_by is not None and tried[0].target is not served_by
 
 
+def _nothing() -> None:
+    """Release what holds nothing."""
+
+
 class Whole(msgspec.Struct, frozen=True):
     """An answer in one piece."""
 
@@ -52,6 +56,8 @@ class Whole(msgspec.Struct, frozen=True):
     usage: Usage | None = None
     tokens: int = 0
     """An estimate of what it says, where the provider told no usage."""
+    release: Callable[[], None] = _nothing
+    """Gives back the room that it takes, once it is written or nobody wants it."""
 
 
 class Events(Protocol):

@@ -5,7 +5,7 @@ we do not know is the provider's to judge.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -13,6 +13,12 @@ from optipath_router.errors import Code, RequestRejected
 
 MAX_MODEL_LENGTH: Final = 256
 """Names of models are kept in records and told in messages; no declared one is that long."""
+
+MAX_COMMAS: Final = 500_000
+"""In a request. Millions of tiny values take seconds and a gigabyte to read; as text they fit into no context."""
+MAX_MESSAGES: Final = 10_000
+"""And as many tools, and parts of a message."""
+_Few = msgspec.Meta(max_length=MAX_MESSAGES)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -26,7 +32,7 @@ class Message(msgspec.Struct, frozen=True):
     """A message of the conversation."""
 
     role: str = ""
-    content: str | list[Part] | None = None
+    content: str | Annotated[list[Part], _Few] | None = None
     tool_calls: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -34,6 +40,10 @@ class ResponseFormat(msgspec.Struct, frozen=True):
     """The form that an answer should have."""
 
     type: str = ""
+
+
+class WebSearchOptions(msgspec.Struct, frozen=True):
+    """That the provider may search; how is the provider's affair."""
 
 
 class StreamOptions(msgspec.Struct, frozen=True):
@@ -49,18 +59,18 @@ class Asked(msgspec.Struct, frozen=True):
     """The fields of a chat completion request that routing looks at."""
 
     model: str
-    messages: list[Message]
+    messages: Annotated[list[Message], _Few]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
-    tools: list[msgspec.Raw] | None = None
-    functions: list[msgspec.Raw] | None = None
+    tools: Annotated[list[msgspec.Raw], _Few] | None = None
+    functions: Annotated[list[msgspec.Raw], _Few] | None = None
     response_format: ResponseFormat | None = None
     modalities: list[str] | None = None
     logprobs: bool | None = None
-    web_search_options: dict[str, Any] | None = None
+    web_search_options: WebSearchOptions | None = None
 
     @property
     def tells_usage(self) -> bool:
@@ -93,6 +103,8 @@ _decode = msgspec.json.Decoder(Asked).decode
 
 def read_asked(body: bytes) -> Asked:
     """What a body asks for; raises RequestRejected where it is no chat completion request."""
+    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
+        raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request has more than {MAX_COMMAS} commas")
     try:
         # msgspec passes over what it need not read, and JSON in another encoding than UTF-8 would fail later.
         if not body.isascii():

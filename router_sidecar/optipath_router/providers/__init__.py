@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from optipath_router.providers.dialect import Dialect, Outgoing, StreamReader
+from optipath_router.providers.dialect import Dialect, ErrorTold, Outgoing, StreamReader
 from optipath_router.providers.openai import OPENAI, TELLS_NO_USAGE
 
 _OPENAI_FAMILY = (
@@ -25,4 +25,4 @@ _UNASKED = ("Mistral", "Perplexity")
 DIALECTS: Mapping[str, Dialect] = {**dict.fromkeys(_OPENAI_FAMILY, OPENAI), **dict.fromkeys(_UNASKED, TELLS_NO_USAGE)}
 """By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
 
-__all__ = ["DIALECTS", "OPENAI", "Dialect", "Outgoing", "StreamReader"]
+__all__ = ["DIALECTS", "OPENAI", "Dialect", "ErrorTold", "Outgoing", "StreamReader"]

@@ -8,6 +8,7 @@ import msgspec
 from optipath_router.chat.events import Event
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
+from optipath_router.errors import Outcome, UpstreamBroken
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -17,12 +18,24 @@ class Outgoing(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class ErrorTold(UpstreamBroken):
+    """A body whose status promised an answer tells an error; `failure_inside` knows which."""
+
+    def __init__(self) -> None:
+        super().__init__(Outcome.BROKEN, "an error came in the place of its answer")
+
+
 class StreamReader(Protocol):
     """Reads one streamed reply, in whatever pieces it arrives.
 
     Events are read as they are asked for: `finished` is as of the last one,
     and what cannot be read takes nothing from what came before it.
     """
+
+    @property
+    def kept(self) -> int:
+        """Bytes of an event that is not complete."""
+        ...
 
     @property
     def finished(self) -> bool:
@@ -48,7 +61,7 @@ class Dialect(Protocol):
     def answer(self, body: bytes) -> tuple[Usage | None, int]:
         """The usage in a whole answer, and where it tells none, an estimate of the tokens that it says.
 
-        Raises UpstreamBroken where the body is no answer.
+        Raises UpstreamBroken where the body is no answer, ErrorTold where it tells an error instead.
         """
         ...
 

@@ -70,6 +70,16 @@ _not_served = _Sign(
     "model not exist|not a valid model|invalid model|model identifier is invalid|not have access to (?:the )?model",
 )
 _cannot_run = _Sign("", "requires more system memory")
+_busy = _Sign("", "rate limit|too many requests")
+
+# Of an error that could be the caller's to mend, what else it may be.
+_REFUSALS: Final = (
+    (_filtered, Outcome.REFUSED),
+    (_bad_key, Outcome.AUTH),
+    (_spent, Outcome.QUOTA),
+    (_not_served, Outcome.NOT_SERVED),
+    (_too_long, Outcome.CONTEXT_LENGTH),
+)
 
 _BY_STATUS: Final[Mapping[int, Outcome]] = {
     401: Outcome.AUTH,
@@ -98,6 +108,8 @@ _STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "overloaded_error": 529,
 }
 _STATUS: Final = re.compile("[45][0-9][0-9]")
+# They would have had 400, and often stand beside a code that says more.
+_OF_REQUEST: Final = frozenset({"invalid_request_error", "invalid_argument", "badrequesterror"})
 
 
 def failure(status: int, headers: Mapping[str, str], body: bytes, *, wall: float | None = None) -> UpstreamError | None:
@@ -125,14 +137,28 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, *, wall: float
             return UpstreamError(outcome, message, status=status)
 
 
-def failure_inside(event: bytes) -> UpstreamError:
-    """The failure that an event of a stream tells, as it came or its data alone, though all had begun well."""
-    data = b"".join(line[5:] for line in event.splitlines() if line.startswith(b"data:")) or event
-    codes = sorted(said(data).codes)
+def failure_inside(body: bytes) -> UpstreamError | None:
+    """The failure that a body, or an event's data, tells though the status was 200; None as with `failure`."""
+    return failure(_status_inside(said(body)), {}, body)
+
+
+def data_of(event: bytes) -> bytes:
+    """The data of an event of a stream, as it came."""
+    return b"".join(line[5:].strip() for line in event.splitlines() if line.startswith(b"data:"))
+
+
+def _status_inside(error: Said) -> int:
+    """The status that an error would have had, had it come before all else."""
+    codes = sorted(error.codes)
     statuses = [_STATUS_OF_CODE[code] for code in codes if code in _STATUS_OF_CODE]
     statuses += [int(code) for code in codes if _STATUS.fullmatch(code)]
-    status = statuses[0] if statuses else 500
-    return failure(status, {}, data) or UpstreamError(Outcome.REFUSED, _MESSAGES[Outcome.REFUSED], status=status)
+    if statuses:
+        return statuses[0]
+    if not _OF_REQUEST.isdisjoint(error.codes) or any(sign(error) for sign, _ in _REFUSALS):
+        return 400
+    if _busy(error):
+        return 429
+    return 529 if _overloaded(error) else 500
 
 
 def _outcome(status: int, error: Said) -> Outcome:
@@ -156,14 +182,7 @@ def _limited(error: Said) -> Outcome:
 
 
 def _refused(status: int, error: Said) -> Outcome:
-    signs = (
-        (_filtered, Outcome.REFUSED),
-        (_bad_key, Outcome.AUTH),
-        (_spent, Outcome.QUOTA),
-        (_not_served, Outcome.NOT_SERVED),
-        (_too_long, Outcome.CONTEXT_LENGTH),
-    )
-    for sign, outcome in signs:
+    for sign, outcome in _REFUSALS:
         if sign(error):
             return outcome
     return {403: Outcome.AUTH, 413: Outcome.TOO_LARGE}.get(status, Outcome.REFUSED)

@@ -35,6 +35,11 @@ class SseParser:
     def __init__(self) -> None:
         self._rest = bytearray()
 
+    @property
+    def kept(self) -> int:
+        """Bytes of a message that is not complete."""
+        return len(self._rest)
+
     def feed(self, chunk: bytes) -> Iterator[Message]:
         """The messages that are complete with this piece, those before one that is too long included."""
         rest = self._rest
@@ -70,13 +75,15 @@ class SseParser:
 
 def _whole_blank_lines(chunk: bytes) -> Iterator[re.Match[bytes]]:
     for found in _BLANK_LINE.finditer(chunk):
-        if found.end() == len(chunk) and chunk[-1] == 0x0D:
-            return  # the other half of a CRLF may be on its way
-        yield found
+        if found.end() < len(chunk) or chunk[-1] != 0x0D:
+            yield found
+        # The other half of a CRLF may be on its way. What is a blank line without that CR need not wait.
+        elif sure := _BLANK_LINE.fullmatch(chunk, found.start(), len(chunk) - 1):
+            yield sure
 
 
 def _message(raw: bytes) -> Message:
-    lines = raw.removeprefix(_BOM).strip(b"\r\n").splitlines()
+    lines = raw.strip(b"\r\n").removeprefix(_BOM).splitlines()
     data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return Message(raw, b"\n".join(data) if data else None)
 

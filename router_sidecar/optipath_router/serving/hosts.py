@@ -13,7 +13,10 @@ from typing import Final
 
 from optipath_router.settings import Address
 
-_HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?\Z").match
+_HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::([0-9]{1,5}))?\Z").match
+_MAX_PORT: Final = 65535
+_MAX_BYTES: Final = 300
+"""No name and port together are longer than 260."""
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not listened on
 
@@ -32,7 +35,7 @@ def hosts_of(listen: Sequence[Address]) -> Callable[[bytes], bool]:
         name = _name(host)
         return name in ours or (any_address and _is_address(name))
 
-    return is_ours
+    return lambda host: len(host) <= _MAX_BYTES and is_ours(host)
 
 
 def is_local_origin(origin: bytes) -> bool:
@@ -44,7 +47,9 @@ def is_local_origin(origin: bytes) -> bool:
 def _name(host: bytes) -> str:
     """The name in a Host header, without its port; empty where it is none."""
     found = _HOST(host)
-    return _canonical(found[1].decode().removeprefix("[").removesuffix("]")) if found else ""
+    if not found or int(found[2] or 0) > _MAX_PORT:
+        return ""
+    return _canonical(found[1].decode().removeprefix("[").removesuffix("]"))
 
 
 def _canonical(host: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.server import Server
 
 from optipath_router.serving.caller import Caller
 from optipath_router.serving.serving import Serving
@@ -14,16 +15,17 @@ from optipath_router.serving.serving import Serving
 _CLOSING_SECONDS: Final = 3
 
 
-class Port(uvicorn.Server):
+class Port(Server):
     """A server without uvicorn's own ideas of signals: two of them share this process."""
 
     server_state: Serving
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         super().__init__(
-            uvicorn.Config(
+            Config(
                 app,
                 http=Caller,
+                interface="asgi3",
                 ws="none",
                 loop="none",
                 lifespan="off",
@@ -43,9 +45,10 @@ class Port(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Look at each connection; uvicorn calls this ten times a second."""
-        now = asyncio.get_running_loop().time()
-        for connection in tuple(self.server_state.connections):
-            if isinstance(connection, Caller):
-                connection.look(now)
-        self.server_state.tell(now)
-        return await super().on_tick(counter)
+        now, serving = asyncio.get_running_loop().time(), self.server_state
+        for connection in tuple(serving.connections):
+            connection.look(now)
+        serving.tell(now)
+        should_exit = await super().on_tick(counter)
+        serving.date()
+        return should_exit

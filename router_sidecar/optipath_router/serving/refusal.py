@@ -1,6 +1,5 @@
 """Refusals: what a caller is told who is turned away before anybody has read the request."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -17,20 +16,14 @@ class Refusal:
     code: Code
     message: str
 
-    def answer(self, headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
-        """All of the answer, after which the connection is closed."""
+    def answer(self, common: bytes) -> bytes:
+        """All of the answer, with the lines that stand in every head; after it the connection is closed."""
         body = error_body(self.status, self.code, self.message)
-        # Nobody was asked, so an SDK's own retry multiplies nothing.
-        again = ((b"retry-after", b"1"), (b"x-should-retry", b"true"))
-        lines = (
-            b"HTTP/1.1 %d %b" % (self.status, self.status.phrase.encode()),
-            *(b"%b: %b" % header for header in headers),
-            *(b"%b: %b" % header for header in again if self.code is Code.OVERLOADED),
-            b"content-type: application/json",
-            b"content-length: %d" % len(body),
-            b"connection: close",
-        )
-        return b"\r\n".join((*lines, b"", body))
+        lines = [b"content-type: application/json", b"content-length: %d" % len(body), b"connection: close", b"", body]
+        if self.code is Code.OVERLOADED:
+            # Nobody was asked, so an SDK's own retry multiplies nothing.
+            lines = [b"retry-after: 1", b"x-should-retry: true", *lines]
+        return b"HTTP/1.1 %d %b\r\n" % (self.status, self.status.phrase.encode()) + common + b"\r\n".join(lines)
 
 
 def invalid(message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Refusal:

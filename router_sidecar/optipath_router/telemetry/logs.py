@@ -35,7 +35,3 @@ def log_as_json(level: str) -> None:
     # Libraries tell at DEBUG what they receive, and uvicorn at INFO that it is there; neither belongs in our log.
     for library in ("httpcore", "httpx", "uvicorn", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # A connection cut on purpose, after a reply that did not finish, is no error of the server's.
-    logging.getLogger("uvicorn.error").addFilter(
-        lambda record: not record.getMessage().startswith("ASGI callable returned without completing")
-    )

@@ -139,6 +139,13 @@ async def test_only_accepted_keys_are_let_in(simulator: Simulator, http: httpx.A
     assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-new"))).status_code == 200
 
 
+async def test_a_key_can_have_spent_its_money(simulator: Simulator, http: httpx.AsyncClient) -> None:
+    simulator.spent_keys = {"sk-poor"}
+    refused = await http.post(CHATS, json=chat("ok"), headers=bearer("sk-poor"))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "insufficient_quota")
+    assert (await http.post(CHATS, json=chat("ok"), headers=bearer("sk-rich"))).status_code == 200
+
+
 async def test_a_behaviour_can_require_a_key(http: httpx.AsyncClient) -> None:
     mapped = await http.post("/map", json={"ok": "auth-requires-sk-new"})
     assert "sk-new" not in mapped.text

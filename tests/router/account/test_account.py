@@ -147,6 +147,13 @@ async def test_what_was_seen_of_an_answer_is_booked_as_an_estimate(books: Books)
     assert (record.outcome, record.usage) == (Outcome.ABANDONED, Usage(100, 3, estimated=True))
 
 
+@pytest.mark.parametrize("outcome", [Outcome.OUT_OF_TIME, Outcome.NO_ROOM])
+async def test_an_answer_that_ends_by_no_fault_of_its_target_is_booked_as_that(books: Books, outcome: Outcome) -> None:
+    with pytest.raises(UpstreamBroken):
+        await served(books, SAID, UpstreamBroken(outcome, "ours"))
+    assert books.record().outcome is outcome
+
+
 async def test_a_caller_who_leaves_with_the_end_mark_has_had_all(books: Books) -> None:
     await served(books, SAID, DONE, SAID, at_most=2)
     assert books.record().outcome is Outcome.OK

@@ -124,6 +124,7 @@ async def test_models(client: openai.AsyncOpenAI) -> None:
     ],
 )
 async def test_errors_are_the_sdks_own_classes_and_are_not_tried_again(
+    *,
     model: str,
     behaviour: str,
     raised: type[openai.APIStatusError],

@@ -7,7 +7,7 @@ import pytest
 from optipath_router.call.upstream import ContextTooLong
 from optipath_router.chat.reply import Failed, Whole, failed_over
 from optipath_router.credentials import Key
-from optipath_router.errors import Outcome
+from optipath_router.errors import Code, Outcome, RequestRejected
 from support.stage import AUTH, AWAY, GARBLED, OK, QUOTA, SERVER, SLOW, Stage, busy
 
 
@@ -127,9 +127,9 @@ async def test_a_key_that_was_refused_is_not_tried_again_and_the_answer_stays_th
 
 
 ENDS = {
-    "auth alone": ([AUTH, AUTH], 503, "provider_auth_error", 1),
+    "auth alone": ([AUTH, AUTH], 503, "provider_auth_error", 60),
     "patience alone": ([busy(70), busy(30)], 429, "rate_limited", 30),
-    "patience and money": ([busy(70), QUOTA], 429, "rate_limited", 70),
+    "patience and money": ([busy(86_400), QUOTA], 429, "rate_limited", 60),
     "a time-out last": ([SERVER, SLOW], 504, "all_attempts_failed", 1),
     "nonsense last": ([SERVER, GARBLED], 502, "all_attempts_failed", 1),
     "an error last": ([GARBLED, SERVER], 503, "all_attempts_failed", 1),
@@ -190,3 +190,31 @@ async def test_a_caller_who_leaves_while_trying_is_told_with_all_that_was_tried(
         ("b/m", Outcome.ABANDONED),
     ]
     assert stage.healths.in_flight == 0
+
+
+async def test_a_mistake_of_ours_is_told_with_all_that_was_tried() -> None:
+    stage = Stage(SERVER, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        await stage()
+    [(tried, outcome)] = stage.left
+    assert (outcome, [each.outcome for each in tried]) == (Outcome.INTERNAL, [Outcome.SERVER_ERROR, Outcome.INTERNAL])
+    assert stage.healths.in_flight == 0
+
+
+async def test_an_answer_for_which_there_is_no_room_is_not_the_callers_fault() -> None:
+    stage = Stage(RequestRejected(503, Code.OVERLOADED, "no room"))
+    reply = await stage()
+    assert isinstance(reply.content, Failed)
+    assert (reply.content.status, reply.content.code) == (503, "overloaded")
+    assert [tried.outcome for tried in reply.tried()] == [Outcome.NO_ROOM]
+
+
+async def test_an_sdk_may_retry_where_nobody_was_asked() -> None:
+    stage = Stage(busy(20), targets=["a/m"])
+    asked, cooling = await stage(), await stage()
+    assert len(stage.asked) == 1
+    for reply, worth_a_retry in ((asked, False), (cooling, True)):
+        assert isinstance(reply.content, Failed)
+        assert (reply.content.status, reply.content.worth_a_retry) == (429, worth_a_retry)
+    assert isinstance(cooling.content, Failed)
+    assert cooling.content.retry_after_seconds == 20

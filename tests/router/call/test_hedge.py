@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from optipath_router.chat.reply import Content, Failed, Reply, Streamed, failed_over
-from optipath_router.errors import Outcome
+from optipath_router.call.upstream import ContextTooLong
+from optipath_router.chat.reply import Content, Failed, Reply, Streamed, Whole, failed_over
+from optipath_router.errors import Code, Outcome, RequestRejected
 from optipath_snapshot import HedgeDelay, HedgeQuantile
 from support.stage import OK, SAID, SERVER, Stage, streamed
 from support.timers import Timers
@@ -119,6 +120,53 @@ async def test_two_answers_in_the_same_moment_are_one_answer_and_the_other_is_cl
         [Outcome.ABANDONED, Outcome.OK],
     )
     assert stage.healths.in_flight == 0
+
+
+async def test_an_answer_in_the_same_turn_of_the_loop_is_closed_and_ends_its_attempt() -> None:
+    now = asyncio.Event()
+    fates: tuple[list[str], list[str]] = ([], [])
+
+    def at_once(fate: list[str]) -> Callable[[], Awaitable[Content]]:
+        async def come() -> Content:
+            await now.wait()
+            return streamed(SAID, fate=fate)
+
+        return come
+
+    time = Timers()
+    stage = Stage(*map(at_once, fates), time=time, hedge=AFTER_A_SECOND)
+    asking = asyncio.create_task(stage())
+    await time.advance(2)
+    now.set()
+    reply = await asking
+    assert isinstance(reply.content, Streamed)
+    assert stage.healths.in_flight == 1
+    assert [event async for event in reply.content.events] == [SAID]
+    assert stage.healths.in_flight == 0
+    assert sorted(tried.outcome for tried in reply.tried()) == [Outcome.ABANDONED, Outcome.OK]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        ContextTooLong(Whole(400, (), b"too long")),
+        RequestRejected(503, Code.OVERLOADED, "no room"),
+    ],
+    ids=repr,
+)
+async def test_a_hedge_that_is_refused_does_not_cost_the_first_its_good_answer(trouble: Exception) -> None:
+    time = Timers()
+    stage = Stage(
+        slowly(time, 5, OK), slowly(time, 1, trouble), targets=["a/m", "b/m"], time=time, hedge=AFTER_A_SECOND
+    )
+    assert (await replied(stage, time)).content is OK
+
+
+async def test_both_that_are_too_small_leave_the_refusal() -> None:
+    time = Timers()
+    trouble = ContextTooLong(Whole(400, (), b"too long"))
+    stage = Stage(slowly(time, 2, trouble), slowly(time, 2, trouble), time=time, hedge=AFTER_A_SECOND, attempts=2)
+    assert (await replied(stage, time)).content is trouble.answer
 
 
 async def test_a_caller_who_leaves_takes_both_along() -> None:

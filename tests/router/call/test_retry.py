@@ -5,6 +5,7 @@ import pytest
 from optipath_router.chat.reply import Failed
 from optipath_router.credentials import Key
 from optipath_router.errors import Outcome, UpstreamError
+from support.clock import Clock
 from support.stage import AUTH, AWAY, GARBLED, OK, SERVER, SLOW, Stage, busy
 
 ONE = ["a/m"]
@@ -143,3 +144,24 @@ async def test_a_target_that_is_well_again_serves_again_after_one_probe() -> Non
     await stage()
     await stage()
     assert stage.asked[-2:] == [("a/m", None), ("a/m", None)]
+
+
+async def test_a_target_that_has_come_to_its_bound_during_the_rest_is_passed_over() -> None:
+    class Meanwhile(Clock):
+        async def sleep(self, seconds: float) -> None:
+            stage.healths.begin(stage.plan.rules[0].targets[0])
+            await super().sleep(seconds)
+
+    stage = Stage(SERVER, targets=ONE, providers={"a": {"max_concurrent": 1}}, time=Meanwhile())
+    reply = await stage()
+    assert len(stage.asked) == 1
+    assert [(tried.outcome, tried.made) for tried in reply.tried()][1:] == [(Outcome.CONCURRENCY, False)]
+
+
+@pytest.mark.case("U03", "U06")
+async def test_after_the_rest_a_key_that_was_refused_is_not_sent_again() -> None:
+    given = {"a": {"keys": ("refused", "busy")}}
+    both = [Key(name, f"sk-{name}", frozenset({"a.example"})) for name in ("refused", "busy")]
+    stage = Stage(AUTH, busy(2), OK, targets=ONE, providers=given, keys=both)
+    assert (await stage()).content is OK
+    assert stage.asked == [("a/m", "refused"), ("a/m", "busy"), ("a/m", "busy")]

@@ -1,25 +1,21 @@
-"""What is booked is what happened: A01, and the rows about latency, success, cost, calls and tokens."""
+"""What is measured is what happened: the rows about latency, success, cost, calls and tokens."""
 
-import asyncio
-import random
 import time
-from collections import Counter
 from decimal import Decimal
-from typing import Any
 
+import httpx
 import pytest
 
 from optipath_cli.simulator import Simulator
 from optipath_snapshot import Pricing, Snapshot
 from support import wire
-from support.builders import LOOPBACK, provider, route, snapshot, target
-from support.figures import Figures, figures
-from support.router import Files, Router, Stream, chain, running, until
+from support.builders import LOOPBACK, provider, snapshot, target
+from support.figures import figures
+from support.router import Files, Router, chain, running, until
 from support.scripted import Do, ScriptedServer, Step
-from support.soak import many
 
-PRICES = Pricing(input_per_mtok=Decimal("0.25"), output_per_mtok=Decimal("2"))
-CENTS = Decimal("1e-9")
+PRICES = Pricing(input_per_mtok=Decimal("0.25"), output_per_mtok=Decimal(2))
+EXACT = Decimal("1e-9")
 """A billionth of a dollar: how exact costs are."""
 
 
@@ -35,109 +31,6 @@ def dollars(simulator: Simulator, model: str, pricing: Pricing = PRICES) -> Deci
     assert pricing.input_per_mtok is not None
     assert pricing.output_per_mtok is not None
     return (stats.prompt_tokens * pricing.input_per_mtok + stats.completion_tokens * pricing.output_per_mtok) / 10**6
-
-
-# A thousand of every kind.
-
-MIX = {
-    "good": ("ok", "ok", 6),
-    "long": ("tokens-40", "ok", 2),
-    "uncounted": ("noUsage", "ok", 1),
-    "down": ("e503", "all_attempts_failed", 1),
-    "faulty": ("e400", "refused", 1),
-    "poor": ("quota", "rate_limited", 1),
-    "passing": ("for-1-500", "ok", 1),
-    "replaced": ("e500", "ok", 2),
-    "cut": ("close-after-3", "cut", 1),
-    "reset": ("reset-after-3", "cut", 1),
-    "truncated": ("truncate-after-3", "cut", 1),
-}
-"""By name: what the provider does, how such a request ends, and how often it comes. The last three are streams."""
-PARTIAL = ("cut", "reset", "truncated")
-
-
-def mixed(simulator: Simulator) -> Snapshot:
-    """A route for each kind; behind one that is to be replaced there is a target that answers."""
-    resilience = {"backoff_base_seconds": 0.001, "backoff_max_seconds": 0.002}
-    rules = [
-        route(
-            f"acme/{kind}",
-            *(["acme/second"] if kind == "replaced" else []),
-            rule=kind,
-            models=[kind],
-            resilience=resilience,
-        )
-        for kind in MIX
-    ]
-    targets = [target(f"acme/{model}", pricing=PRICES) for model in (*MIX, "second")]
-    return snapshot(*rules, targets=targets, providers=[provider("acme", url=simulator.url)], egress=LOOPBACK)
-
-
-@pytest.mark.case("A01")
-async def test_a_thousand_of_every_kind_leave_one_record_each_and_add_up(simulator: Simulator, files: Files) -> None:
-    simulator.map |= {kind: behaviour for kind, (behaviour, _, _) in MIX.items()}
-    files.put(mixed(simulator))
-    chance = random.Random(20261121)  # noqa: S311  a seed that makes the same mix each time
-    kinds = chance.choices(list(MIX), [weight for *_, weight in MIX.values()], k=many(1000, 300))
-    at_once = asyncio.Semaphore(20)
-    async with running(files.settings()) as router:
-
-        async def one(kind: str) -> dict[str, Any]:
-            async with at_once:
-                streams = kind in PARTIAL or chance.random() < 0.5
-                answer = (await router.stream(kind)).answer if streams else await router.ask(kind)
-                return await router.decision(answer)
-
-        records = await asyncio.gather(*map(one, kinds))
-        told = await figures(router)
-    assert len({record["id"] for record in records}) == len(kinds)
-    for kind, record in zip(kinds, records, strict=True):
-        # A target that has failed too often is left out, and one that is busy waits: nobody was asked, and it is told.
-        expected = {MIX[kind][1], "all_attempts_failed"} if kind in {*PARTIAL, "down"} else {MIX[kind][1]}
-        assert record["outcome"] in expected, (kind, record)
-    # One record a request, and one count a record.
-    assert told.total("optipath_requests_total") == len(kinds)
-    assert told.by("outcome", "optipath_requests_total") == Counter(record["outcome"] for record in records)
-    # Every attempt is one that the provider has seen, and it saw no other.
-    attempts = Counter(attempt["target"] for record in records for attempt in record["attempts"])
-    seen = {f"acme/{model}": stats.count for model, stats in simulator.stats.models.items()}
-    assert attempts == seen == told.by("target", "optipath_attempts_total")
-    check_tokens(simulator, told, records)
-    assert_costs(told, records)
-
-
-def check_tokens(simulator: Simulator, told: Figures, records: list[dict[str, Any]]) -> None:
-    """Tokens that the provider counted are booked as it counted them, and all that it said is booked somehow."""
-    for model in ("good", "long", "passing", "second"):
-        stats = simulator.stats.models[model]
-        counted = {"gen_ai_request_model": model, "counted_by": "provider"}
-        used = [told.total("gen_ai_client_token_usage_total", gen_ai_token_type=kind, **counted) for kind in INOUT]
-        assert used == [stats.prompt_tokens, stats.completion_tokens]
-    for model in PARTIAL:
-        estimated = {"gen_ai_request_model": model, "counted_by": "estimate", "gen_ai_token_type": "output"}
-        said = told.total("gen_ai_client_token_usage_total", **estimated)
-        assert said == simulator.stats.models[model].completion_tokens
-    marks = Counter(
-        (attempt["target"], attempt["usage"]["estimated"])
-        for record in records
-        for attempt in record["attempts"]
-        if attempt["usage"] is not None
-    )
-    estimates = {name for name, estimated in marks if estimated}
-    assert estimates == {f"acme/{model}" for model in (*PARTIAL, "uncounted")}
-
-
-INOUT = ("input", "output")
-
-
-def assert_costs(told: Figures, records: list[dict[str, Any]]) -> None:
-    """The cost of all records is what the metric says."""
-    booked = sum((Decimal(record["cost"]) for record in records), Decimal(0))
-    assert booked > 0
-    assert abs(Decimal(told.total("optipath_cost_dollars_total")) - booked) <= CENTS
-
-
-# Latency, success, cost.
 
 
 @pytest.mark.row("A20")
@@ -188,7 +81,7 @@ async def test_known_tokens_at_known_prices_cost_the_same_plain_and_streamed(
     simulator.map |= {"plain": "tokens-137", "streamed": "tokens-137"}
     files.put(priced(simulator, "plain", "streamed"))
     async with running(files.settings()) as router:
-        for length in range(1, 30):
+        for length in range(1, 12):
             await router.ask("plain", "x" * length)
             assert (await router.stream("streamed", "x" * length)).finished
         told = await figures(router)
@@ -197,14 +90,14 @@ async def test_known_tokens_at_known_prices_cost_the_same_plain_and_streamed(
         for model in ("plain", "streamed")
     )
     assert plain == streamed
-    assert abs(Decimal(plain) - dollars(simulator, "plain")) <= CENTS
-    assert simulator.stats.models["plain"].completion_tokens == 29 * 137
+    assert abs(Decimal(plain) - dollars(simulator, "plain")) <= EXACT
+    assert simulator.stats.models["plain"].completion_tokens == 11 * 137
     assert told.total("optipath_cost_dollars_total", counted_by="estimate") == 0
 
 
 @pytest.mark.row("C25")
 async def test_a_price_that_changes_is_what_the_next_answer_costs(simulator: Simulator, files: Files) -> None:
-    dearer = Pricing(input_per_mtok=Decimal("0.5"), output_per_mtok=Decimal("4"))
+    dearer = Pricing(input_per_mtok=Decimal("0.5"), output_per_mtok=Decimal(4))
     files.put(priced(simulator, "main"), generation=1)
     async with running(files.settings()) as router:
         before = await router.decision(await router.ask("main"))
@@ -223,7 +116,7 @@ async def test_a_price_that_changes_is_what_the_next_answer_costs(simulator: Sim
     costs = [Decimal(record["cost"]) for record in (before, after, meanwhile)]
     # Who began under the old price ends under it.
     assert costs == [cheap, 2 * cheap, cheap]
-    assert abs(Decimal(told.total("optipath_cost_dollars_total")) - sum(costs)) <= CENTS
+    assert abs(Decimal(told.total("optipath_cost_dollars_total")) - sum(costs)) <= EXACT
 
 
 # Tokens, as real providers tell them.
@@ -268,7 +161,7 @@ async def test_tokens_are_those_that_providers_told(files: Files) -> None:
     assert told.total("gen_ai_client_token_usage_total", counted_by="estimate") == 0
 
 
-async def ask(router: Router, *, streams: bool) -> Any:
+async def ask(router: Router, *, streams: bool) -> httpx.Response:
     """The head of an answer that was read whole."""
     return (await router.stream()).answer if streams else await router.ask()
 
@@ -278,11 +171,9 @@ async def test_tokens_that_nobody_counted_are_an_estimate_and_marked(simulator: 
     simulator.map["main"] = "noUsage+tokens-50"
     files.put(chain(simulator.url, "main"))
     async with running(files.settings()) as router:
-        stream: Stream = await router.stream()
+        stream = await router.stream()
         record = await router.decision(stream.answer)
         told = await figures(router)
     assert record["usage"]["estimated"] is True
     assert record["usage"]["output_tokens"] == simulator.stats.models["main"].completion_tokens == 50
     assert told.total("gen_ai_client_token_usage_total", counted_by="provider") == 0
-
-

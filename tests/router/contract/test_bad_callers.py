@@ -1,4 +1,4 @@
-"""Cases D05 and X06 at a whole router: half requests, slow ones, ambiguous ones, too long ones, and other people's pages."""
+"""Cases D05 and X06 at a whole router: half, slow, ambiguous and too long requests, and other people's pages."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -105,7 +105,9 @@ async def test_a_body_of_33_mib_is_refused_without_reading_all_of_it(
     *, declared: bool, simulator: Simulator, files: Files
 ) -> None:
     files.put(chain(simulator.url, "ok"))
-    framing = {"content_length": str(33 * MIB)} if declared else {"content_length": None, "transfer_encoding": "chunked"}
+    framing = (
+        {"content_length": str(33 * MIB)} if declared else {"content_length": None, "transfer_encoding": "chunked"}
+    )
     async with running(files.settings()) as router, connected(router) as connection:
         await connection.send(request(target=PATH, body=b"", **framing))
         sent, answering = 0, asyncio.create_task(connection.answer())

@@ -1,4 +1,4 @@
-"""Clauses C1, C6, C20 and C21 on connections: closed as they are used again, never made, not to be trusted, redirected."""
+"""Connections that close as they are used again, are never made, are not to be trusted, or lead elsewhere."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cases F02, F06, F07 and F08 at the program itself: bad files, the end of a pod, and its start beside dead providers."""
+"""Cases F02, F06, F07 and F08 at the program itself: bad files, its end, and its start beside dead providers."""
 
 import asyncio
 import signal

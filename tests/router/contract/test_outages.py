@@ -14,7 +14,8 @@ from optipath_router.call.health import HealthSettings
 from optipath_router.call.health.breaker import BreakerSettings
 from optipath_router.call.health.ejection import EjectionSettings
 from optipath_snapshot import RoundRobin, Snapshot
-from support.builders import LOOPBACK, provider, route, snapshot, target
+from support.arrivals import arrivals
+from support.builders import LOOPBACK, provider, route, snapshot
 from support.figures import figures
 from support.router import Files, Router, chain, running
 from support.soak import many, seconds
@@ -57,11 +58,6 @@ async def calling_until(router: Router, holds: Callable[[httpx.Response], bool],
 def served_by(model: str) -> Callable[[httpx.Response], bool]:
     """Whether an answer is of this model."""
     return lambda answer: bool(answer.headers.get("x-optipath-model") == model)
-
-
-def arrivals(simulator: Simulator, model: str) -> list[float]:
-    """When a model was asked."""
-    return [arrival.seconds for arrival in simulator.stats.arrivals if arrival.model == model]
 
 
 @pytest.mark.case("U09")
@@ -169,5 +165,3 @@ async def until_asked(simulator: Simulator, times: int) -> None:
     """Return once a provider was asked so often."""
     while simulator.stats.count < times:  # noqa: ASYNC110  a simulator tells nobody
         await asyncio.sleep(0.005)
-
-

@@ -5,6 +5,7 @@ The simulator runs in a thread of its own, so that the turns of the loop are the
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,9 +13,11 @@ from pydantic import ValidationError
 
 from optipath_cli.simulator import Simulator
 from optipath_operator.resources.policy import MatchSpec
-from optipath_snapshot import Snapshot
+from optipath_router.watch import SNAPSHOT_FILE
+from optipath_snapshot import Snapshot, encode
 from support.builders import route
 from support.heartbeat import heartbeat
+from support.kubelet import Volume
 from support.router import Files, Router, chain, running, until
 
 STALL_SECONDS = 0.1
@@ -62,15 +65,20 @@ def with_rules(of: Snapshot, count: int) -> Snapshot:
 
 @pytest.mark.case("F09")
 async def test_as_many_rules_as_fit_into_a_snapshot_stall_nothing(elsewhere: Simulator, files: Files) -> None:
-    of = chain(elsewhere.url, "ok")
-    files.put(of)
+    of, volume = chain(elsewhere.url, "ok"), Volume(files.root / "snapshot")
+    few, too_many, as_many = (
+        {SNAPSHOT_FILE: encode(with_rules(of, rules), generation)}
+        for generation, rules in enumerate((0, 10_000, 4_000), 1)
+    )
+    volume.write(few)
     async with running(files.settings()) as router:
-        async with heartbeat() as heart:
+        # A snapshot is built in a thread, which may hold the loop up all the same.
+        async with heartbeat(time.process_time) as heart:
             # 10,000 are more than a ConfigMap holds, and more than a router reads.
-            await asyncio.to_thread(lambda: files.put(with_rules(of, 10_000), 2))
+            volume.write(too_many)
             await until(lambda: valid(router, 0))
             assert (await router.ask("auto", text=LONG)).status_code == 200
-            await asyncio.to_thread(lambda: files.put(with_rules(of, 4_000), 3))
+            volume.write(as_many)
             await until(lambda: in_force(router, 3))
         reloading = heart.longest
         # What is asked first compiles what it asks.
@@ -119,4 +127,38 @@ async def test_no_answer_stalls_the_loop(*, model: str, stream: bool, elsewhere:
             assert (await router.stream()).answer.status_code == 200
         else:
             assert (await router.ask()).status_code == 200
+    assert heart.longest < STALL_SECONDS
+
+
+def prompt(content: bytes, **more: bytes) -> bytes:
+    """The body of a request with this content, in JSON, and what there is besides."""
+    rest = b"".join(b',"%b":%b' % (name.encode(), value) for name, value in more.items())
+    return b'{"model":"auto","messages":[{"role":"user","content":%b}]%b}' % (content, rest)
+
+
+MIB = 2**20
+HELLO = b'"Hello"'
+PARTS = b"[" + b",".join([b'{"type":"text","text":"a"}'] * 9_000) + b"]"
+REQUESTS: dict[str, tuple[bytes, int]] = {
+    "a long text": (prompt(b'"%b"' % (b"a" * 16 * MIB)), 200),
+    "a long text of escapes": (prompt(b'"%b"' % (rb"\u00e9" * 2 * MIB)), 200),
+    "a large picture": (prompt(b'[{"type":"image_url","image_url":{"url":"%b"}}]' % (b"a" * 16 * MIB)), 200),
+    "many parts": (prompt(PARTS), 200),
+    "ten million messages": (b'{"model":"auto","messages":[%b]}' % b",".join([b"{}"] * 10 * MIB), 413),
+    "ten million tools": (prompt(HELLO, tools=b"[%b]" % b",".join([b"{}"] * 10 * MIB)), 413),
+    "ten million values of no concern": (prompt(HELLO, x=b"[%b]" % b",".join([b"0"] * 10 * MIB)), 413),
+    "half a million messages": (b'{"model":"auto","messages":[%b]}' % b",".join([b"{}"] * 500_000), 400),
+    "half a million wishes": (prompt(HELLO, web_search_options=b'{"a":[%b]}' % b",".join([b"{}"] * 490_000)), 200),
+    "an abyss": (prompt(HELLO, x=b"[" * MIB), 400),
+}
+
+
+@pytest.mark.case("F09")
+@pytest.mark.parametrize(("content", "status"), REQUESTS.values(), ids=REQUESTS)
+async def test_no_request_stalls_the_loop(content: bytes, status: int, elsewhere: Simulator, files: Files) -> None:
+    files.put(chain(elsewhere.url, "ok"))
+    json_ = {"content-type": "application/json"}
+    async with running(files.settings()) as router, heartbeat() as heart:
+        answer = await router.http.post(f"{router.url}/v1/chat/completions", content=content, headers=json_)
+    assert answer.status_code == status
     assert heart.longest < STALL_SECONDS

@@ -15,24 +15,30 @@ def told(timeline: str, *, draw: float = 0.0) -> tuple[Breaker, float]:
     """The breaker after a timeline, and the moment then.
 
     A number lets seconds pass; `f` is a call that fails, `s` one that goes well, `b` one that is told to wait,
-    `n` one that says nothing. `(` only begins a call, and a capital letter is how one ends that had begun.
+    `n` one that says nothing. `(` only begins a call, and a capital letter is how the latest of these ends; with `'`
+    behind it, how the earliest does.
     """
     breaker, now = closed(SETTINGS), 1000.0
+    under_way: list[bool] = []
     for each in timeline.split():
         if each[0].isdigit():
             now += float(each)
             continue
         if not each.isupper():
+            under_way.append(breaker.rests_until is not None)
             breaker = breaker.begun()
-        match each.lower():
+        if each == "(":
+            continue
+        probe = under_way.pop(0 if each.endswith("'") else -1)
+        match each[0].lower():
             case "f":
-                breaker = breaker.after_failure(now, draw)
+                breaker = breaker.after_failure(now, draw, probe=probe)
             case "s":
-                breaker = breaker.after_success(now)
+                breaker = breaker.after_success(now, probe=probe)
             case "b":
-                breaker = breaker.after_busy(now, draw)
+                breaker = breaker.after_busy(now, draw, probe=probe)
             case "n":
-                breaker = breaker.given_back()
+                breaker = breaker.given_back(probe=probe)
     return breaker, now
 
 
@@ -57,6 +63,8 @@ TIMELINES = {
     "and rests as long as the first time": (f"{F5} 30 f 60 s {F5} 30", State.HALF_OPEN),
     "a call that began before it opened does not close it": (f"( {F5} 10 S", State.OPEN),
     "nor makes it rest longer": (f"( {F5} 30 F", State.HALF_OPEN),
+    "nor does its failure end the probe that is under way": (f"( {F5} 30 ( F' S", State.CLOSED),
+    "nor its success": (f"( {F5} 30 ( S' F", State.OPEN),
     "one that was made for want of a better target closes it": (f"{F5} 10 s", State.CLOSED),
     "and does not make it rest longer": (f"{F5} 10 f f f 20", State.HALF_OPEN),
     "ten answers, five of them good": ("s s s s s b b b b b", State.CLOSED),
@@ -80,7 +88,14 @@ def test_one_probe_at_a_time() -> None:
     assert breaker.admits(now)
     probing = breaker.begun()
     assert not probing.admits(now)
-    assert probing.given_back().admits(now)
+    assert probing.given_back(probe=True).admits(now)
+
+
+@pytest.mark.parametrize("end", "FSBN")
+def test_no_end_of_a_call_from_before_lets_a_second_probe_in(end: str) -> None:
+    breaker, now = told(f"( {F5} 30 ( {end}'")
+    assert breaker.state(now) is State.HALF_OPEN
+    assert not breaker.admits(now)
 
 
 @pytest.mark.parametrize(("openings", "seconds"), {1: 30, 2: 60, 9: 270, 10: 300, 11: 300, 20: 300}.items())

@@ -36,11 +36,28 @@ class Router:
         key: Key | None = None,
         seconds: float | None = None,
         wait: float | None = None,
+        waited: float = 1.0,
     ) -> None:
         """Attempts, one after the other."""
         for _ in range(times):
-            self.healths.begin(at)
-            self.healths.end(at, key, outcome, first_content_seconds=seconds, wait_seconds=wait)
+            probe = self.healths.begin(at)
+            self.end(outcome, at=at, key=key, probe=probe, seconds=seconds, wait=wait, waited=waited)
+
+    def end(
+        self,
+        outcome: Outcome,
+        *,
+        at: Target = SMALL,
+        key: Key | None = None,
+        probe: bool = False,
+        seconds: float | None = None,
+        wait: float | None = None,
+        waited: float = 1.0,
+    ) -> None:
+        """The end of an attempt that had begun."""
+        self.healths.end(
+            at, key, outcome, probe=probe, seconds=waited, first_content_seconds=seconds, wait_seconds=wait
+        )
 
     def reasons(self) -> dict[str, Reason]:
         """The view's obstacles."""
@@ -81,10 +98,10 @@ def test_five_failures_open_the_breaker_and_after_a_rest_one_probe_closes_it(out
     assert router.reasons() == {SMALL.name: Reason.BREAKER_OPEN}
     router.clock.advance(30)
     assert router.reasons() == {}
-    router.healths.begin(SMALL)
+    assert router.healths.begin(SMALL), "it is a probe"
     assert router.reasons() == {SMALL.name: Reason.BREAKER_OPEN}
     assert reason(router.healths.obstacle(SMALL, NO_KEY)) is Reason.BREAKER_OPEN
-    router.healths.end(SMALL, None, Outcome.OK, first_content_seconds=0.1, wait_seconds=None)
+    router.end(Outcome.OK, probe=True, seconds=0.1)
     assert router.reasons() == {}
 
 
@@ -102,8 +119,26 @@ def test_a_caller_that_leaves_gives_the_probe_back() -> None:
     router = Router()
     router.attempt(Outcome.TIMEOUT, 5)
     router.clock.advance(30)
-    router.healths.begin(SMALL)
-    router.healths.end(SMALL, None, Outcome.ABANDONED, first_content_seconds=None, wait_seconds=None)
+    router.end(Outcome.ABANDONED, probe=router.healths.begin(SMALL))
+    assert router.healths.obstacle(SMALL, NO_KEY) is None
+
+
+@pytest.mark.case("U11")
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.OK, Outcome.BUSY, Outcome.ABANDONED])
+def test_attempts_from_before_the_breaker_opened_are_not_the_probe(outcome: Outcome) -> None:
+    router = Router()
+    for _ in range(6):
+        assert not router.healths.begin(SMALL)
+    for _ in range(5):
+        router.end(Outcome.SERVER_ERROR)
+    router.clock.advance(31)
+    probe = router.healths.begin(SMALL)
+    router.end(outcome)
+    router.clock.advance(2)
+    assert reason(router.healths.obstacle(SMALL, NO_KEY)) is Reason.BREAKER_OPEN, "one probe at a time"
+    router.healths.answered(SMALL, probe=False)
+    assert reason(router.healths.obstacle(SMALL, NO_KEY)) is Reason.BREAKER_OPEN
+    router.end(Outcome.OK, probe=probe)
     assert router.healths.obstacle(SMALL, NO_KEY) is None
 
 
@@ -111,8 +146,7 @@ def test_a_probe_whose_answer_begins_need_not_end_for_others_to_be_let_in() -> N
     router = Router()
     router.attempt(Outcome.TIMEOUT, 5)
     router.clock.advance(30)
-    router.healths.begin(SMALL)
-    router.healths.answered(SMALL)
+    router.healths.answered(SMALL, probe=router.healths.begin(SMALL))
     assert router.healths.obstacle(SMALL, NO_KEY) is None
 
 
@@ -156,7 +190,7 @@ def test_a_provider_is_asked_for_no_more_than_it_may_do_at_once() -> None:
     assert router.reasons() == {}
     router.healths.begin(LARGE)
     assert router.reasons() == {SMALL.name: Reason.CONCURRENCY, LARGE.name: Reason.CONCURRENCY}
-    router.healths.end(SMALL, None, Outcome.ABANDONED, first_content_seconds=None, wait_seconds=None)
+    router.end(Outcome.ABANDONED)
     assert router.reasons() == {}
 
 
@@ -188,6 +222,36 @@ def test_the_slow_one_of_two_that_serve_a_model_is_left_out_for_a_while() -> Non
     assert "3.0 s" in router.healths.view().obstacles[SMALL.name].detail
     router.clock.advance(30)
     assert router.reasons() == {}
+
+
+@pytest.mark.row("A04")
+def test_one_that_always_loses_to_its_hedge_is_left_out_after_some_ten_answers() -> None:
+    router = Router()
+    lost = 0
+    while not router.reasons():
+        router.attempt(Outcome.LOST, at=SMALL, waited=5.1)
+        router.attempt(at=TWIN, seconds=0.1)
+        lost += 1
+    assert router.reasons() == {SMALL.name: Reason.EJECTED}
+    assert lost <= 11
+
+
+def test_a_hedge_that_was_not_needed_does_not_make_its_target_a_fast_one() -> None:
+    router = Router()
+    for _ in range(20):
+        router.attempt(at=SMALL, seconds=5.5)
+        router.attempt(Outcome.LOST, at=TWIN, waited=0.5)
+    assert router.reasons() == {}
+    router.attempt(times=20, at=TWIN, seconds=0.4)
+    router.attempt(Outcome.LOST, 50, at=TWIN, waited=0.01)
+    assert router.healths.hedge_delay(TWIN, 0.95) == 0.4
+
+
+def test_a_hedge_waits_longer_for_a_target_that_has_become_slow() -> None:
+    router = Router()
+    router.attempt(times=20, seconds=0.2)
+    router.attempt(Outcome.LOST, 10, waited=0.9)
+    assert router.healths.hedge_delay(SMALL, 0.95) == 0.9
 
 
 def test_a_hedge_waits_as_long_as_most_answers_took() -> None:
@@ -230,7 +294,7 @@ def test_what_is_gone_is_forgotten_and_what_stays_keeps_its_breaker() -> None:
     router.healths.begin(LARGE)
     router.healths.keep([SMALL])
     assert router.reasons() == {SMALL.name: Reason.BREAKER_OPEN}
-    router.healths.end(LARGE, None, Outcome.OK, first_content_seconds=0.1, wait_seconds=None)
+    router.end(Outcome.OK, at=LARGE)
     assert router.healths.in_flight == 0
     assert router.healths.obstacle(LARGE, NO_KEY) is None
 
@@ -239,7 +303,7 @@ def test_an_attempt_cannot_end_twice() -> None:
     router = Router()
     router.attempt()
     with pytest.raises(RuntimeError, match="acme"):
-        router.healths.end(SMALL, None, Outcome.OK, first_content_seconds=None, wait_seconds=None)
+        router.end(Outcome.OK)
 
 
 def test_the_retry_budget_counts_what_is_in_flight() -> None:

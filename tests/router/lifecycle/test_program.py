@@ -145,7 +145,61 @@ async def test_an_address_that_is_taken_ends_it_with_one_line(files: Files) -> N
     assert said.decode().splitlines()[-1] == f"optipath-router: cannot listen on {taken}: Address already in use"
 
 
-FOREIGN = ("kopf", "kubernetes", "yaml", "rich", "openai", "hypothesis", "optipath_cli", "optipath_operator")
+WITHOUT_DNS = """
+import socket, threading
+socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
+from optipath_router.main import main
+main()
+"""
+
+
+async def test_a_look_up_that_hangs_does_not_keep_it_alive(files: Files) -> None:
+    files.put(chain("https://nobody-answers.example/v1", "ok"))
+    async with program(files.environment(), ("-c", WITHOUT_DNS)) as started:
+        asking = asyncio.create_task(started.router.ask())
+
+        async def being_asked() -> bool:
+            return await started.router.metric("optipath_requests_in_flight") == 1
+
+        await until(being_asked)
+        started.process.send_signal(signal.SIGINT)
+        assert await started.stopped() == 0
+        assert (await asking).status_code == 503
+
+
+WITH_A_MISTAKE = """
+from optipath_router.main import main
+from optipath_router.serving.caller import Caller
+Caller.look = lambda *_: 1 / 0
+main()
+"""
+
+
+async def test_a_port_that_ends_by_itself_ends_the_program(files: Files) -> None:
+    async with program(files.environment(), ("-c", WITH_A_MISTAKE)) as started:
+        address = started.router.bound.admin[0]
+        _, caller = await asyncio.open_connection(address.host, address.port)
+        code = await started.stopped()
+        caller.close()
+    (told,) = [line for line in started.log if line["level"] == "CRITICAL"]
+    assert code == 1
+    assert told["message"] == "the admin port ended by itself"
+    assert "ZeroDivisionError" in told["exception"]
+    assert started.log[-1]["message"].strip() == "optipath-router: the admin port ended by itself"
+
+
+FOREIGN = (
+    "kopf",
+    "kubernetes",
+    "yaml",
+    "rich",
+    "click",
+    "multiprocessing",
+    "openai",
+    "hypothesis",
+    "optipath_cli",
+    "optipath_operator",
+)
 
 SHOW_MODULES = """
 import asyncio, sys

@@ -70,6 +70,8 @@ FORMS = {
     "comments inside": b": hello\ndata: one\n\n: again\ndata: two\n\n",
     "no end of the last one": b"data: one\n\ndata: two",
     "more blank lines than needed": b"data: one\n\n\n\ndata: two\n\n",
+    "more of them, of CR": b"data: one\r\r\r\r\rdata: two\r\r\r\r",
+    "a byte order mark after them": b"data: one\r\r\r\xef\xbb\xbfdata: two\r\r",
 }
 
 
@@ -107,6 +109,16 @@ def test_a_message_is_told_as_soon_as_it_is_whole() -> None:
     parser = SseParser()
     assert list(parser.feed(b"data: one\n")) == []
     assert [message.data for message in parser.feed(b"\n")] == [b"one"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"], ids=["LF", "CR", "CRLF"])
+def test_blank_lines_without_end_are_passed_on_and_not_kept(end: bytes) -> None:
+    parser = SseParser()
+    passed = b""
+    for piece in steps(b"data: one\n" + 5000 * end, 1000):
+        passed += b"".join(message.raw for message in parser.feed(piece))
+        assert parser.kept <= 2
+    assert len(passed) + parser.kept == len(b"data: one\n" + 5000 * end)
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["ended", "without end"])

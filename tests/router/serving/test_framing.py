@@ -6,12 +6,14 @@ from support.callers import opened, request
 from support.router import until
 
 HEAD = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+UPGRADE = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAMAAABkAAQ"}
 
 REFUSED = {
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
     "HTTP/0.9": b"GET /\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "HTTP/2 by another method": b"GET / HTTP/2.0\r\nhost: localhost\r\n\r\n",
+    "HTTP/2, and a wish for it": request("GET", body=b"", **UPGRADE).replace(b"1.1", b"2.0"),
     "two lengths": HEAD + b"content-length: 1\r\ncontent-length: 2\r\n\r\naa",
     "one length twice": HEAD + b"content-length: 1\r\ncontent-length: 1\r\n\r\na",
     "a list of lengths": HEAD + b"content-length: 1, 1\r\n\r\na",
@@ -38,6 +40,7 @@ REFUSED = {
     "a target with a name and a password": request(target="http://a:b@localhost/"),
     "a target without a path": request(target="http://localhost"),
     "a target with an impossible port": request(target="http://localhost:99999/"),
+    "a target beyond ASCII": request(target="/\xff"),
     "https": request(target="https://localhost/"),
     "an asterisk": request("OPTIONS", "*"),
     "a tunnel": request("CONNECT", "localhost:7080"),
@@ -65,8 +68,6 @@ async def test_what_can_be_read_in_two_ways_is_refused_and_the_connection_closed
 
 
 CHUNKS = b"transfer-encoding: chunked\r\n\r\n2;name=value\r\nab\r\n1\r\nc\r\n0\r\nx-trailer: 1\r\nhost: evil\r\n\r\n"
-UPGRADE = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAMAAABkAAQ"}
-
 TAKEN = {
     "a length": (request(body=b"abc"), 3),
     "no body": (request("GET", body=b"", content_type=None, content_length=None), 0),
@@ -77,6 +78,11 @@ TAKEN = {
     "HTTP/1.0": (request(body=b"abc").replace(b"1.1", b"1.0"), 3),
     "a wish for HTTP/2": (request(body=b"abc", **UPGRADE), 3),
     "a wish for HTTP/2, and chunks": (request(**UPGRADE, content_length=None, body=b"")[:-2] + CHUNKS, 3),
+    "a wish for HTTP/2, and for the end of the connection": (
+        request(body=b"abc", **UPGRADE | {"connection": "close, upgrade"}),
+        3,
+    ),
+    "a wish for HTTP/2 in HTTP/1.0": (request(body=b"abc", **UPGRADE).replace(b"HTTP/1.1", b"HTTP/1.0"), 3),
     "a wish for a web socket": (request("GET", body=b"", connection="upgrade", upgrade="websocket"), 0),
 }
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from optipath_router.room import Room
-from optipath_router.serving.limits import connections_within
+from optipath_router.room import Room, connections_within
+from optipath_router.serving.limits import Patience
 from optipath_router.serving.serving import Serving
 from support.callers import LIMITS, opened, request
 from support.router import until
@@ -135,11 +135,41 @@ async def test_connections_beyond_the_limit_are_told_so_and_those_far_beyond_it_
     assert door.turned_away == {"overloaded": 2}
 
 
+IDLE = {
+    "says nothing": (b"", False),
+    "says half of something": (b"GET / HT", False),
+    "has been answered": (request(), True),
+    "has been refused": (b"?", True),
+    "has been answered too soon for the rest of its body": (request(target="/hasty", content_length="9"), True),
+}
+
+
+@pytest.mark.case("D05", "D07")
+@pytest.mark.parametrize(("said", "answered"), IDLE.values(), ids=IDLE)
+async def test_on_a_full_port_whoever_waits_longest_makes_way(*, said: bytes, answered: bool) -> None:
+    async with opened(replace(LIMITS, connections=3, patience=Patience(begin=0))) as door:
+        served, idle = await door.connect(), [await door.connect() for _ in range(2)]
+        await served.send(request(target="/hold"))
+        await until(lambda: door.has_received(2))
+        for connection in idle:
+            await connection.send(said)
+            if answered:
+                await connection.answer()
+        assert (await door.ask(request("GET", body=b""))).status == 200
+        await idle[0].closed()
+        assert len(door.callers()) in (2, 3)  # and the latest one, unless it has closed already
+        door.application.go_on.set()
+        assert (await served.answer()).status == 200
+        for connection in (served, *idle):
+            connection.writer.close()
+    assert door.turned_away["overloaded"] == 1
+
+
 async def only_one_is_left(serving: Serving) -> bool:
     return len(serving.connections) == 1
 
 
-@pytest.mark.parametrize(("files", "connections"), [(128, 21), (1024, 320), (10**6, 4096), (10, 1)])
+@pytest.mark.parametrize(("files", "connections"), [(128, 16), (1024, 240), (10**6, 4096), (10, 1)])
 def test_connections_are_as_many_as_files_allow_with_some_for_providers(files: int, connections: int) -> None:
     assert connections_within(files) == connections
 

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from optipath_router.serving.caller import Phase
 from optipath_router.serving.reader import Reader
 from support.callers import PIECE, Connection, Door, opened, request
 from support.router import until
@@ -36,7 +37,7 @@ async def test_half_heads_are_cut_after_ten_seconds_and_others_are_served_meanwh
 
 
 async def has_begun(door: Door, count: int) -> bool:
-    return sum(each.scope is not None for each in door.callers()) >= count
+    return sum(each.phase is Phase.HEAD for each in door.callers()) >= count
 
 
 @pytest.mark.case("D05")

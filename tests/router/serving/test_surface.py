@@ -1,5 +1,6 @@
 """Who may call, and how: Host, Origin and Content-Type."""
 
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ CALLS: dict[str, tuple[dict[str, Any], int]] = {
     "by an address as a number": ({"host": "2130706433"}, 421),
     "by another machine's address": ({"host": "10.0.0.1"}, 421),
     "by a port that is none": ({"host": "localhost:http"}, 421),
+    "by a port beyond all ports": ({"host": "localhost:65536"}, 421),
     "by a user's name": ({"host": "a@localhost"}, 421),
     "by nothing": ({"host": ""}, 400),
     "without a Host": ({"host": None}, 400),
@@ -99,6 +101,17 @@ HOSTS = {
 @pytest.mark.parametrize(("addresses", "host", "ours"), HOSTS.values(), ids=HOSTS)
 def test_hosts(*, addresses: Sequence[Address], host: str, ours: bool) -> None:
     assert hosts_of(addresses)(host.encode("latin-1")) is ours
+
+
+@pytest.mark.case("D05")
+def test_hosts_that_are_too_long_are_not_remembered() -> None:
+    is_ours = hosts_of(listen("127.0.0.1"))
+    tracemalloc.start()
+    for number in range(256):
+        assert not is_ours(b"%d" % number + b"x" * 2**16)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2**20
 
 
 @pytest.mark.case("X06")

@@ -1,7 +1,10 @@
 """Where a connection goes, and when there is none: names, addresses, the egress rule, time."""
 
 import asyncio
+import errno
+import os
 import socket
+import threading
 
 import pytest
 
@@ -183,6 +186,40 @@ async def test_what_did_not_help_is_asked_for_again(calling: Calling, resolving:
         resolving.names["many.example"] = ["127.0.0.1"]
         assert (await fetch(transport, request(server.url))).body == b"ok"
     assert len(resolving.asked) == 2
+
+
+async def test_a_look_up_that_hangs_holds_up_no_other(calling: Calling, monkeypatch: pytest.MonkeyPatch) -> None:
+    end, names = threading.Event(), {"many.example": "127.0.0.1"}
+
+    def getaddrinfo(host: str, port: int, **_: object) -> list[object]:
+        if host not in names:
+            end.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (names.get(host, "127.0.0.9"), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    async with ScriptedServer([Do.READ, OK]) as server:
+        hanging = [
+            asyncio.create_task(fetch(calling.to(f"{number}.example", 80), request("http://127.0.0.1")))
+            for number in range(40)
+        ]
+        await turns()
+        transport = calling.to("many.example", server.port, EXAMPLE)
+        assert (await fetch(transport, request(server.url))).body == b"ok"
+        for task in hanging:
+            task.cancel()
+        await asyncio.wait(hanging)
+        end.set()
+
+
+@pytest.mark.case("D07")
+@pytest.mark.parametrize("lack", [errno.EMFILE, errno.ENFILE])
+async def test_too_many_open_files_are_no_fault_of_the_providers(calling: Calling, lack: int) -> None:
+    async def lookup(_: str, __: int) -> list[str]:
+        raise OSError(lack, os.strerror(lack))
+
+    with pytest.raises(TargetUnavailable, match="too many open files") as raised:
+        await fetch(calling.to("many.example", 80, EXAMPLE, lookup=lookup), request("http://127.0.0.1"))
+    assert raised.value.outcome is Outcome.NO_ROOM
 
 
 async def test_small_pieces_do_not_wait_for_one_another(calling: Calling) -> None:

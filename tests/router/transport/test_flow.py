@@ -1,11 +1,13 @@
 """Large bodies in both directions, and peers that take or send them as they please."""
 
 import asyncio
+import tracemalloc
 
 import pytest
 
-from optipath_router.call.answer import MAX_WAITING_BYTES
+from optipath_router.call.answer import MAX_WAITING_BYTES, PIECE_BYTES, Answer
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.room import Room
 from support.scripted import Do, Script, ScriptedServer, turns
 from support.transports import Calling, fetch, request
 
@@ -28,7 +30,7 @@ async def test_a_reader_that_takes_nothing_stops_the_sender(calling: Calling) ->
             await turns(100)
         # What the two kernels hold comes on top of what we do.
         assert server.sent < 16 * 2**20
-        assert await anext(response.aiter_raw()) == FLOOD[0]
+        assert await anext(response.aiter_raw()) == FLOOD[0][:PIECE_BYTES]
         await response.aclose()
 
 
@@ -49,7 +51,7 @@ async def test_a_flood_that_is_given_up_is_stopped(calling: Calling) -> None:
 
 
 async def test_a_whole_answer_that_nobody_reads_leaves_a_connection_that_reads_on(calling: Calling) -> None:
-    size = MAX_WAITING_BYTES + BLOCK
+    size = MAX_WAITING_BYTES + 1  # whichever read goes beyond the limit, is the last
     large = HEAD + b"Content-Length: %d\r\n\r\n" % size + bytes(size)
     async with ScriptedServer([Do.READ, large, Do.READ, OK]) as server:
         transport = calling.ours(server)
@@ -72,6 +74,52 @@ async def test_pieces_are_given_out_as_they_come_and_joined_where_they_wait(call
         await turns(50)
         assert [piece async for piece in pieces] == [b"bcd"]
         await response.aclose()
+
+
+@pytest.mark.case("D04")
+async def test_what_nobody_reads_takes_its_share_of_the_room(calling: Calling) -> None:
+    room = Room()
+    async with ScriptedServer([Do.READ, flood_head(), *FLOOD]) as server:
+        response = await calling.ours(server).handle_async_request(request(server.url))
+        await turns(100)
+        assert isinstance(response.stream, Answer)
+        response.stream.count_in(room)
+        assert room.held > MAX_WAITING_BYTES
+        pieces = response.aiter_raw()
+        while room.held:
+            await anext(pieces)
+        await turns(100)
+        assert room.held > MAX_WAITING_BYTES
+        await response.aclose()
+        assert room.held == 0
+
+
+async def test_whoever_finds_all_of_it_there_lets_others_have_their_turn(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, flood_head(), *FLOOD]) as server:
+        response = await calling.ours(server).handle_async_request(request(server.url))
+        pieces = response.aiter_raw()
+        await turns(100)
+        asked = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(asked.set_result, None)
+        read = 0
+        while not asked.done():
+            read += len(await anext(pieces))
+        assert read <= 2 * PIECE_BYTES
+        await response.aclose()
+
+
+async def test_chunks_of_two_bytes_are_held_in_little_more_than_their_bytes() -> None:
+    answer = Answer(read_seconds=None, abort=lambda: None, resume=lambda: None)
+    chunks = [b"%02d" % number for number in range(100)] * 500
+    tracemalloc.start()
+    try:
+        for chunk in chunks:
+            answer.add(chunk)
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(b"".join(chunks))
+    finally:
+        tracemalloc.stop()
+    answer.complete = True
+    assert b"".join([piece async for piece in answer]) == b"".join(chunks)
 
 
 @pytest.mark.parametrize("size", [0, 1, 128 * 1024, 128 * 1024 + 1, 9 * 2**20])

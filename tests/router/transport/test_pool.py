@@ -1,12 +1,17 @@
 """As many connections as are allowed, given out in the order of asking; and how they end."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 
+from optipath_router.call.connection import Connection
+from optipath_router.call.idle import Idle
+from optipath_router.call.pool import Pool
+from optipath_router.call.pools import Origin, Pools
 from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken
 from support.scripted import Do, Script, ScriptedServer, turns
-from support.transports import Calling, Got, fetch, request
+from support.transports import LOOPBACK, Calling, Got, fetch, request
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 OK = HEAD + b"Content-Length: 2\r\n\r\nok"
@@ -49,6 +54,66 @@ async def test_who_waits_too_long_goes_without(calling: Calling, bound: str) -> 
         assert transport.pool.waiting == 0
         await given_up(holding)
         assert transport.pool.taken == 0
+
+
+async def test_who_is_given_a_connection_of_no_use_waits_no_longer_for_that() -> None:
+    async def connect(_: object, __: float | None) -> Any:
+        return Useless(pool)
+
+    pool = Pool(connect, idle=Idle(9), limit=1, keepalive_seconds=60)
+
+    def take(seconds: float | None) -> asyncio.Task[Connection]:
+        return asyncio.create_task(pool.take(pool_seconds=seconds, connect_seconds=None))
+
+    connection = await take(None)
+    early = take(0.06)
+    with pytest.raises(TargetUnavailable):
+        await take(0.03)
+    next_in_line, late = take(None), take(0.045)
+    await asyncio.sleep(0)
+    pool._free(connection)
+    done, _ = await asyncio.wait((early, late), return_when=asyncio.FIRST_COMPLETED)
+    assert early in done
+    assert next_in_line.done()
+    await asyncio.wait([late])
+    assert [task.exception().__class__ for task in (early, late)] == [TargetUnavailable] * 2
+
+
+class Useless:
+    """A connection on which something is left whenever it might be used again."""
+
+    is_open, usable = True, False
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def abort(self) -> None:
+        self._pool._lost(cast("Connection", self))
+
+
+async def test_idle_connections_of_all_origins_are_bounded_together(calling: Calling) -> None:
+    async with ScriptedServer([Do.READ, OK] * 3) as first, ScriptedServer([Do.READ, OK] * 3) as second:
+        idle = Idle(1)
+        one, other = calling.ours(first, idle=idle), calling.ours(second, idle=idle)
+        await fetch(one, request(first.url))
+        await fetch(other, request(second.url))
+        assert await first.left.get() == 1
+        assert (await fetch(other, request(second.url))).reused
+        assert not (await fetch(one, request(first.url))).reused
+        assert await second.left.get() == 1
+        assert (one.pool.idle, other.pool.idle) == (1, 0)
+
+
+async def test_pools_are_closed_also_while_a_runtime_is_built() -> None:
+    async with ScriptedServer([Do.READ, OK]) as server:
+        pools = Pools()
+        transport = pools.transport(Origin("http", "127.0.0.1", server.port, None, LOOPBACK))
+        await transport.pool.take(pool_seconds=None, connect_seconds=None)
+        closing = asyncio.create_task(pools.close())
+        await asyncio.sleep(0)
+        pools.transport(Origin("http", "127.0.0.2", server.port, None, LOOPBACK))
+        await closing
+        assert await server.left.get() == 1
 
 
 async def test_who_leaves_the_line_takes_nothing_along(calling: Calling) -> None:

@@ -9,8 +9,8 @@
                                                    one probe at a time
 
 A call made while the breaker is not closed is a probe, also one that is made
-for want of a better target. How calls end that began before it opened says
-nothing about now, and changes nothing.
+for want of a better target. How other calls end, that began before it opened,
+says nothing about now, and changes nothing until it is closed again.
 """
 
 from dataclasses import dataclass
@@ -73,31 +73,31 @@ class Breaker(msgspec.Struct, frozen=True):
         return self.rests_until is None or (now >= self.rests_until and not self.probes)
 
     def begun(self) -> "Breaker":
-        """The breaker once a call has been made."""
+        """The breaker once a call has been made: a probe, unless it is closed."""
         return self if self.rests_until is None else replace(self, probes=self.probes + 1)
 
-    def given_back(self) -> "Breaker":
+    def given_back(self, *, probe: bool) -> "Breaker":
         """The breaker once a call has ended that says nothing about the target."""
-        return replace(self, probes=self.probes - 1) if self.probes else self
+        return replace(self, probes=self.probes - 1) if probe and self.probes else self
 
-    def after_success(self, now: float) -> "Breaker":
+    def after_success(self, now: float, *, probe: bool) -> "Breaker":
         """The breaker once a call has gone well."""
         if self.rests_until is None:
             return Breaker(self.settings, self.window.adding(now, good=True))
-        return closed(self.settings) if self.probes else self
+        return closed(self.settings) if probe and self.probes else self
 
-    def after_failure(self, now: float, draw: float) -> "Breaker":
+    def after_failure(self, now: float, draw: float, *, probe: bool) -> "Breaker":
         """The breaker once a call has failed."""
         if self.rests_until is not None:
-            probed = self.probes and self.state(now) is State.HALF_OPEN
-            return _opened(self.given_back(), now, draw) if probed else self.given_back()
+            given_back, failed = self.given_back(probe=probe), probe and self.probes
+            return _opened(given_back, now, draw) if failed and self.state(now) is State.HALF_OPEN else given_back
         worse = replace(self, failures=self.failures + 1, window=self.window.adding(now, good=False))
         return _opened(worse, now, draw) if worse.failures >= self.settings.failures else _judged(worse, now, draw)
 
-    def after_busy(self, now: float, draw: float) -> "Breaker":
+    def after_busy(self, now: float, draw: float, *, probe: bool) -> "Breaker":
         """The breaker once a target has asked for patience: no failure, but no success either."""
         if self.rests_until is not None:
-            return self.given_back()
+            return self.given_back(probe=probe)
         return _judged(replace(self, window=self.window.adding(now, good=False)), now, draw)
 
 

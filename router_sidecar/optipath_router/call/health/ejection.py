@@ -12,6 +12,9 @@ three providers of one model; so a target is an outlier here if
 Both take at least 10 samples of the target and of a peer, from its latest 20
 of the last minute; after a return 5 of its own. So an endpoint that becomes
 slow is out after some ten slow answers.
+
+An attempt that lost against its hedge took at least as long as it was waited
+for. That counts as a time of its target's own, but no peer is measured by it.
 """
 
 from collections import deque
@@ -49,6 +52,8 @@ class Member:
         """What led to its latest ejection."""
         self._results: deque[tuple[float, bool]] = deque(maxlen=settings.kept_samples)
         self._times = Latency(settings.kept_samples, settings.max_age_seconds)
+        self._waits = Latency(settings.kept_samples, settings.max_age_seconds)
+        """The same times, and how long attempts were waited for in vain."""
         self._ejections = 0
         self._until = float("-inf")
 
@@ -63,6 +68,12 @@ class Member:
         self._results.append((now, good))
         if first_content_seconds is not None:
             self._times.add(first_content_seconds, now)
+            self._waits.add(first_content_seconds, now)
+
+    def add_lost(self, now: float, seconds: float) -> None:
+        """Note an attempt that had not answered after so long, when its hedge did."""
+        if now >= self._until:
+            self._waits.add(seconds, now)
 
     def success_rate(self, now: float, at_least: int) -> float | None:
         """The share of its latest attempts that went well; None where there are too few."""
@@ -73,6 +84,10 @@ class Member:
     def median_seconds(self, now: float, at_least: int) -> float | None:
         """Its median time to first content; None where there are too few times."""
         return self._times.quantile(0.5, now, at_least=at_least)
+
+    def median_wait(self, now: float, at_least: int) -> float | None:
+        """The median time that it was waited for; None where there are too few times."""
+        return self._waits.quantile(0.5, now, at_least=at_least)
 
     def samples_needed(self, now: float) -> int:
         """How many samples it is judged by."""
@@ -86,11 +101,14 @@ class Member:
         self._until = now + min(self.settings.rest_seconds * self._ejections, self.settings.longest_rest_seconds)
         self._results.clear()
         self._times.clear()
+        self._waits.clear()
         self.why = why
 
 
 def judge(member: Member, members: Sequence[Member], now: float, *, good: bool) -> bool:
     """Eject a target if its latest attempt, which was good or not, shows an outlier; whether it was one.
+
+    One that lost against its hedge was good, as far as it was seen.
 
     The members are all that serve its model. At most half of them are out at
     a time.
@@ -119,7 +137,7 @@ def _too_unreliable(member: Member, members: Sequence[Member], now: float) -> st
 
 def _too_slow(member: Member, members: Sequence[Member], now: float) -> str:
     settings = member.settings
-    own = member.median_seconds(now, member.samples_needed(now))
+    own = member.median_wait(now, member.samples_needed(now))
     if own is None or own <= settings.slower_seconds:  # nearly always, and cheap to tell
         return ""
     times = [

@@ -121,18 +121,23 @@ class Healths:
         """The seconds within which that share of a target's answers had begun; None while too few are known."""
         return self._record(target).latency.quantile(quantile, self._now())
 
-    def begin(self, target: Target) -> None:
-        """Note that an attempt begins."""
+    def begin(self, target: Target) -> bool:
+        """Note that an attempt begins; whether it is a probe, which whoever makes it tells again at its end."""
         record = self._record(target)
         self.in_flight += 1
         self._count(target.provider, 1)
+        probe = record.breaker.rests_until is not None
         self._replace(record, record.breaker.begun())
+        return probe
 
-    def answered(self, target: Target) -> None:
-        """Note that an answer begins: a probe need not wait for its end to have gone well. May be left out."""
+    def answered(self, target: Target, *, probe: bool) -> None:
+        """Note that an answer begins: a probe need not wait for its end to have gone well. May be left out.
+
+        With it the attempt is a probe no longer.
+        """
         record = self._record(target)
-        if record.breaker.probes:
-            self._replace(record, record.breaker.after_success(self._now()))
+        if probe and record.breaker.probes:
+            self._replace(record, record.breaker.after_success(self._now(), probe=probe))
 
     def end(
         self,
@@ -140,14 +145,16 @@ class Healths:
         key: Key | None,
         outcome: Outcome,
         *,
+        probe: bool,
+        seconds: float,
         first_content_seconds: float | None,
         wait_seconds: float | None,
     ) -> None:
         """Note how an attempt ended, once for each that began.
 
-        The time to an answer's first content, or to the whole of one in a
-        piece, is None where no answer began; the wait is what the provider
-        asked for.
+        The seconds are those to its end. The time to an answer's first
+        content, or to the whole of one in a piece, is None where no answer
+        began; the wait is what the provider asked for.
         """
         now, record, sample = self._now(), self._record(target), SAMPLES.get(outcome)
         self.in_flight -= 1
@@ -158,15 +165,17 @@ class Healths:
             record.latency.add(first_content_seconds, now)
         match sample:
             case Sample.SUCCESS:
-                self._replace(record, record.breaker.after_success(now))
+                self._replace(record, record.breaker.after_success(now, probe=probe))
                 self._compare(record, now, first_content_seconds, good=True)
             case Sample.FAILURE:
-                self._replace(record, record.breaker.after_failure(now, self._chance()))
+                self._replace(record, record.breaker.after_failure(now, self._chance(), probe=probe))
                 self._compare(record, now, first_content_seconds, good=False)
             case Sample.BUSY:
-                self._replace(record, record.breaker.after_busy(now, self._chance()))
+                self._replace(record, record.breaker.after_busy(now, self._chance(), probe=probe))
             case None:
-                self._replace(record, record.breaker.given_back())
+                self._replace(record, record.breaker.given_back(probe=probe))
+                if outcome is Outcome.LOST and first_content_seconds is None:
+                    self._lost(record, now, seconds)
             case _:
                 assert_never(sample)
 
@@ -204,6 +213,16 @@ class Healths:
             return
         record.member.add(now, good=good, first_content_seconds=first_content_seconds)
         if judge(record.member, members, now, good=good):
+            self._changed()
+
+    def _lost(self, record: _Record, now: float, seconds: float) -> None:
+        """Note that an answer was not there after so long, when another one came: it tells how slow the target is."""
+        usual = record.latency.quantile(0.5, now)
+        # That it would have taken longer than next to nothing is no news.
+        if usual is not None and seconds > usual:
+            record.latency.add(seconds, now)
+        record.member.add_lost(now, seconds)
+        if judge(record.member, self._by_model[record.model], now, good=True):
             self._changed()
 
     def _changed(self) -> None:

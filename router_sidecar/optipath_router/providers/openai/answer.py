@@ -7,6 +7,7 @@ import msgspec
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.openai.said import Said, texts
 from optipath_router.providers.openai.usage import read_usage
 
@@ -28,14 +29,14 @@ _decode_choice = msgspec.json.Decoder(_Choice).decode
 def read_answer(body: bytes) -> tuple[Usage | None, int]:
     """The usage in a whole answer, and where there is none, an estimate of the tokens that it says.
 
-    Raises UpstreamBroken where the body is no answer.
+    Raises UpstreamBroken where the body is no answer, ErrorTold where it tells an error instead.
     """
     try:
         answer = _decode_answer(body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UpstreamBroken(Outcome.BROKEN, f"{len(body)} bytes are no chat completion") from error
     if answer.error is not None:
-        raise UpstreamBroken(Outcome.BROKEN, "an error came with status 200")
+        raise ErrorTold
     if not answer.choices:
         raise UpstreamBroken(Outcome.BROKEN, "the answer has no choices")
     usage = read_usage(answer.usage)

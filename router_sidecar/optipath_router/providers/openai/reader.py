@@ -53,6 +53,11 @@ class OpenAIReader:
         self._ended = False
 
     @property
+    def kept(self) -> int:
+        """Bytes of an event that is not complete."""
+        return self._parser.kept
+
+    @property
     def finished(self) -> bool:
         """Whether every choice has come to its end."""
         enough = len(self._finished) >= self._choices or (self._ended and bool(self._finished))
