@@ -71,9 +71,8 @@ async def watching(seen: Seen) -> AsyncIterator[asyncio.Future[None]]:
         yield ended
     finally:
         stop.set()
-        # One that has ended by itself may yet hang for ever: kopf waits for tasks that wait for a login.
-        if ended.cancel():
-            await asyncio.to_thread(thread.join, _CLOSING_SECONDS)
+        ended.cancel()
+        await asyncio.to_thread(thread.join, _CLOSING_SECONDS)
 
 
 async def _operator(
@@ -101,7 +100,13 @@ async def _operator(
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     first = done.pop()
     ended(None if first.cancelled() else first.exception())
-    await kopf.run_tasks(tasks)
+    if stop.is_set():
+        await kopf.run_tasks(tasks)
+    else:
+        # kopf would wait for its other tasks, and they for a login that nobody makes any more.
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_CLOSING_SECONDS)
 
 
 def _registry(seen: Seen) -> kopf.OperatorRegistry:

@@ -44,7 +44,9 @@ def bill(tried: Tried, input_tokens: int) -> Bill:
     """What an attempt is booked with: the provider's count, or else an estimate of what it was probably billed."""
     usage = tried.usage
     if usage is None:
-        if not tried.made or (tried.outcome not in _PROBABLY_BILLED and tried.status != _GATEWAY_TIMEOUT):
+        if not (tried.made and tried.sent) or (
+            tried.outcome not in _PROBABLY_BILLED and tried.status != _GATEWAY_TIMEOUT
+        ):
             return NOTHING
         usage = Usage(input_tokens, tried.tokens, estimated=True)
     return Bill(usage, cost(usage, tried.target.pricing))

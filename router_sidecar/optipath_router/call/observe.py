@@ -70,7 +70,8 @@ class _Noted:
     def failed(self, problem: TargetUnavailable | UpstreamError) -> None:
         self._status = problem.status if isinstance(problem, UpstreamError) else None
         wait = problem.retry_after_seconds if isinstance(problem, UpstreamBusy) else None
-        self.ended(problem.outcome, message=str(problem), wait_seconds=wait)
+        sent = not isinstance(problem, TargetUnavailable)
+        self.ended(problem.outcome, message=str(problem), wait_seconds=wait, sent=sent)
 
     def answers(self, status: int) -> None:
         """Its first content is here."""
@@ -95,6 +96,7 @@ class _Noted:
         wait_seconds: float | None = None,
         usage: Usage | None = None,
         tokens: int = 0,
+        sent: bool = True,
     ) -> None:
         attempt = self._attempt
         self._healths.end(
@@ -115,6 +117,7 @@ class _Noted:
             retry_after_seconds=wait_seconds,
             usage=usage,
             tokens=tokens,
+            sent=sent,
         )
 
 

@@ -46,6 +46,7 @@ class Trail:
         retry_after_seconds: float | None = None,
         usage: Usage | None = None,
         tokens: int = 0,
+        sent: bool = True,
     ) -> Tried:
         """Note how the attempt at a place has ended."""
         begun = self._tried[place]
@@ -61,6 +62,7 @@ class Trail:
             retry_after_seconds=retry_after_seconds,
             usage=usage,
             tokens=tokens,
+            sent=sent,
         )
         return ended
 

@@ -34,6 +34,8 @@ class Tried(msgspec.Struct, frozen=True):
     """As the provider counted it."""
     tokens: int = 0
     """An estimate of what its answer said, as far as it was seen."""
+    sent: bool = True
+    """Whether the provider may have seen anything of it."""
     made: bool = True
     """Whether it was an attempt at all; False where the target was passed over."""
 

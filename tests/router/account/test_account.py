@@ -187,6 +187,7 @@ BILLED = {
     "refused for an error": (tried(outcome=Outcome.SERVER_ERROR, status=500), Decimal(0), None),
     "refused for patience": (tried(outcome=Outcome.BUSY, status=429), Decimal(0), None),
     "never sent": (tried(outcome=Outcome.UNREACHABLE), Decimal(0), None),
+    "out of time before it was sent": (tried(outcome=Outcome.OUT_OF_TIME, sent=False), Decimal(0), None),
     "passed over": (tried(outcome=Outcome.BREAKER_OPEN, made=False), Decimal(0), None),
 }
 
