@@ -21,7 +21,7 @@ from optipath_router.serving.limits import ADMIN, Limits
 from optipath_router.serving.port import Port
 from optipath_router.serving.serving import Serving
 from optipath_router.settings import Address, Settings
-from optipath_router.telemetry.lag import watch_lag
+from optipath_router.telemetry.beat import Beat
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ async def serve(
     app = compose(settings, health)
     await app.watch.look()
     api_sockets, admin_sockets = _sockets(settings.listen, settings.admin)
-    api, admin = _ports(app, settings)
+    beat = Beat(app.shared.metrics.lag_seconds.observe)
+    api, admin = _ports(app, settings, beat)
     stop = _Stop()
     with stop.signals():
         serving = [
@@ -65,24 +66,20 @@ async def serve(
                 ("the admin port", admin, admin_sockets),
             )
         ]
-        watching = [
-            asyncio.create_task(app.watch.run(), name="the watch of the files"),
-            asyncio.create_task(watch_lag(app.shared.metrics.lag_seconds.observe), name="the watch of the loop"),
-        ]
+        watching = asyncio.create_task(app.watch.run(beat.sleep), name="the watch of the files")
         _let_the_collector_rest()
         bound = Bound(_addresses(api_sockets), _addresses(admin_sockets))
         log.info("listening", extra={"api": list(map(str, bound.api)), "admin": list(map(str, bound.admin))})
         try:
             if started:
                 started(bound)
-            await stop.wait(app, settings.grace_seconds, (*serving, *watching))
+            await stop.wait(app, settings.grace_seconds, (*serving, watching))
         finally:
             app.chat.cut()
             api.should_exit = admin.should_exit = True
             await asyncio.wait(serving)
-            for task in watching:
-                task.cancel()
-            await asyncio.gather(*watching, return_exceptions=True)
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await app.shared.pools.close()
 
 
@@ -147,13 +144,13 @@ class _Stop:
             log.warning("time is up", extra={"in_flight": app.chat.in_flight})
 
 
-def _ports(app: App, settings: Settings) -> tuple[Port, Port]:
+def _ports(app: App, settings: Settings, beat: Beat) -> tuple[Port, Port]:
     """The API's port, and that of probes and metrics."""
     limits = Limits(connections_within(open_files()), settings.max_in_flight)
     room, count = app.shared.room, app.shared.metrics.turned_away
     return (
-        Port(app.api, Serving(limits, room, count, hosts_of(settings.listen))),
-        Port(app.admin, Serving(ADMIN, room, count)),
+        Port(app.api, Serving(limits, room, count, hosts_of(settings.listen)), beat.sleep),
+        Port(app.admin, Serving(ADMIN, room, count), beat.sleep),
     )
 
 

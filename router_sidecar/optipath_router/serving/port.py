@@ -1,7 +1,7 @@
 """One port: uvicorn's server, for callers as we serve them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,6 +13,7 @@ from optipath_router.serving.caller import Caller
 from optipath_router.serving.serving import Serving
 
 _CLOSING_SECONDS: Final = 3
+_TICK_SECONDS: Final = 0.1
 
 
 class Port(Server):
@@ -20,7 +21,8 @@ class Port(Server):
 
     server_state: Serving
 
-    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+    def __init__(self, app: ASGIApp, serving: Serving, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Take what serves, under which limits, and how to sleep from one look at the connections to the next."""
         super().__init__(
             Config(
                 app,
@@ -36,15 +38,22 @@ class Port(Server):
                 timeout_graceful_shutdown=_CLOSING_SECONDS,
             )
         )
-        self.server_state = serving
+        self.server_state, self._sleep = serving, sleep
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the program."""
         yield
 
+    async def main_loop(self) -> None:
+        """Look ten times a second, until it is time to end."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            await self._sleep(_TICK_SECONDS)
+
     async def on_tick(self, counter: int) -> bool:
-        """Look at each connection; uvicorn calls this ten times a second."""
+        """Look at each connection."""
         now, serving = asyncio.get_running_loop().time(), self.server_state
         for connection in tuple(serving.connections):
             connection.look(now)

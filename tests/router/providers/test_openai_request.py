@@ -111,3 +111,18 @@ def test_the_usage_of_a_stream_is_asked_for_beside_what_the_caller_asks_for(
 def test_usage_that_the_caller_has_asked_for_leaves_the_body_as_it_came() -> None:
     body = b'{"model": "a", "messages": [], "stream_options": {"include_usage": true}}'
     assert outgoing(body, read_asked(body), "a", tell_usage=True) is body
+
+
+IN_DOUBT = {
+    "further down, too": b'{"x": {"model": "a"}, "model": "a", "messages": []}',
+    "further down, and by itself in escapes": b'{"x": {"model": "a"}, "mod\\u0065l": "a", "messages": []}',
+    "as a value": b'{"x": "model", "model": "a", "messages": []}',
+    "in escapes": b'{"model": "\\u0061", "messages": []}',
+    "in a text": b'{"messages": [{"content": "\\"model\\": \\"a\\""}], "model" :\t"a"}',
+}
+
+
+@pytest.mark.parametrize("body", IN_DOUBT.values(), ids=IN_DOUBT)
+def test_wherever_the_name_stands_it_is_the_model_that_changes(body: bytes) -> None:
+    changed = outgoing(body, read_asked(body), "b", tell_usage=False)
+    assert json.loads(changed) == {**json.loads(body), "model": "b"}

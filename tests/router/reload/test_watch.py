@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -297,7 +298,7 @@ async def test_a_folder_that_cannot_be_looked_at_now_is_not_taken_for_empty(
     before = app.runtime.current
     for folder in ("snapshot", "credentials"):
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "iterdir", refusing(folder, Path.iterdir, times=2))
+            patch.setattr(os, "scandir", refusing(folder, os.scandir, times=2))
             for _ in range(3):
                 await app.watch.look()
     assert app.runtime.current is before
