@@ -207,7 +207,7 @@ class Call:
         """Whether an attempt may be made: the first one, the first elsewhere, or one that the budget pays."""
         if not self._tried:
             return True
-        if self._free and target.name not in self._tried:
+        if self._free and target.name not in self._tried and self._healths.is_closed(target):
             self._free = False
             return True
         return self._take()

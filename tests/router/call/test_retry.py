@@ -102,6 +102,22 @@ async def test_the_first_failover_is_free_and_a_later_one_is_not() -> None:
     assert stage.asked == [("a/m", None), ("b/m", None)]
 
 
+@pytest.mark.case("U09")
+async def test_a_failover_to_a_target_that_is_on_probation_is_not_free() -> None:
+    stage = Stage(targets=["a/m", "b/m"])
+    b = stage.plan.rules[0].targets[1]
+    for _ in range(5):
+        probe = stage.healths.begin(b)
+        failed = {"probe": probe, "seconds": 0.0, "first_content_seconds": None, "wait_seconds": None}
+        stage.healths.end(b, None, Outcome.SERVER_ERROR, **failed)  # type: ignore[arg-type]  # by keyword
+    await stage.time.sleep(40)
+    while stage.healths.budget.take():
+        pass
+    stage.play(SERVER)
+    assert isinstance((await stage()).content, Failed)
+    assert stage.asked == [("a/m", None)]
+
+
 async def test_what_was_taken_from_the_budget_is_given_back() -> None:
     stage = Stage(SERVER, SERVER, SERVER, targets=ONE)
     await stage()

@@ -308,6 +308,6 @@ def test_an_attempt_cannot_end_twice() -> None:
 
 def test_the_retry_budget_counts_what_is_in_flight() -> None:
     router = Router()
-    for _ in range(20):
+    for _ in range(24):
         router.healths.begin(SMALL)
     assert [router.healths.budget.take() for _ in range(5)] == [True] * 4 + [False]

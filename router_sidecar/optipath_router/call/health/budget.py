@@ -16,14 +16,16 @@ class RetryBudget:
         self._taken = 0
 
     def take(self) -> bool:
-        """Whether a further attempt may be made; a yes must be given back when the attempt has ended."""
-        if self._taken + 1 > max(self._floor, self._share * self._in_flight()):
+        """Whether a further attempt may be made; a yes must be given back when the call has its answer, or none."""
+        # Further attempts are in flight beside those that their requests began with, and must not pay for one another.
+        requests = self._in_flight() - self._taken
+        if self._taken + 1 > max(self._floor, self._share * requests):
             return False
         self._taken += 1
         return True
 
     def give_back(self) -> None:
-        """Note that a further attempt has ended."""
+        """Note that a further attempt is one no longer."""
         if not self._taken:
             raise RuntimeError("more retries were given back than taken")
         self._taken -= 1

@@ -112,6 +112,10 @@ class Healths:
         """What keeps a target from being asked now with any of these keys; None where nothing does."""
         return self._obstacle(self._record(target), keys, self._now())
 
+    def is_closed(self, target: Target) -> bool:
+        """Whether the breaker of a target is closed: not open, and not half open either."""
+        return self._record(target).breaker.rests_until is None
+
     def usable_keys(self, target: Target, keys: TargetKeys) -> TargetKeys:
         """Those of a target's keys that are not cooling down, in their order."""
         now, running = self._now(), self._cooldowns.running
