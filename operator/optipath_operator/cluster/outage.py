@@ -12,7 +12,8 @@ _FIRST_SECONDS: Final = 1.0
 """A connection that broke is no outage yet."""
 # Election and kopf's three watches ask on their own account; with them it is half a request a second.
 _ASK_SECONDS: Final = 8.0
-_LONGEST_PAUSE_SECONDS: Final = 60.0
+_LONGEST_PAUSE_SECONDS: Final = 20.0
+"""Whatever it asks for: work is to go on within half a minute of its return."""
 
 
 class Outage:
