@@ -23,11 +23,6 @@ class Trail:
         """The attempts so far."""
         return tuple(self._tried)
 
-    @property
-    def made(self) -> int:
-        """How many attempts there were."""
-        return sum(tried.made for tried in self._tried)
-
     def begun(self, target: Target, key: Key | None) -> int:
         """Note an attempt that begins, as one that has been given up; its place is for `ended`."""
         at, name = self._now() - self._started, key.name if key else None
