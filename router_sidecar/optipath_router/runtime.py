@@ -106,5 +106,5 @@ def _names(snapshot: Snapshot) -> frozenset[str]:
     for target in snapshot.targets:
         names |= {target.name, target.model}
     for route in snapshot.routes:
-        names |= {route.rule, f"{route.policy.namespace}/{route.policy.name}"}
+        names |= {route.rule, route.policy.full_name}
     return frozenset(names)

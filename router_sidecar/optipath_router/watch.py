@@ -18,11 +18,11 @@ from optipath_router.credentials import read_keys
 from optipath_router.live import Live
 from optipath_router.runtime import Runtime, Shared, build, settle
 from optipath_router.settings import Settings
+from optipath_router.telemetry.beat import PERIOD_SECONDS
 from optipath_snapshot import MAX_BYTES, Refusal, SnapshotFile, SnapshotRefused, decode
 
 log = logging.getLogger(__name__)
 
-PERIOD_SECONDS: Final = 0.1
 SNAPSHOT_FILE: Final = "snapshot.json"
 _MAX_FILE_BYTES: Final = 2 * MAX_BYTES
 # What is not there, not shown to us, or leads in a circle. Any other error says nothing of what is there.

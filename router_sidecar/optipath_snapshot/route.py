@@ -16,8 +16,13 @@ class PolicyRef(Part):
     name: str
     generation: int
 
+    @property
+    def full_name(self) -> str:
+        """Its name beyond its namespace, whatever its generation."""
+        return f"{self.namespace}/{self.name}"
+
     def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}@{self.generation}"
+        return f"{self.full_name}@{self.generation}"
 
 
 class HeaderMatch(Part):

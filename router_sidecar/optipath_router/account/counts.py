@@ -13,7 +13,7 @@ def count(record: Record, metrics: Metrics) -> None:
     """Count a request that has come to its end, and each of its attempts."""
     policy, target = record.decision.policy, record.target
     metrics.request(
-        policy=f"{policy.namespace}/{policy.name}" if policy else "",
+        policy=policy.full_name if policy else "",
         rule=record.decision.rule or "",
         model=target.model if target else "",
         provider=target.provider if target else "",

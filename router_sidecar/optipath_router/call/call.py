@@ -19,6 +19,7 @@ import msgspec
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.endpoint import Endpoint
 from optipath_router.call.health import Healths
+from optipath_router.call.health.cooldown import KEY_TROUBLE
 from optipath_router.call.refused import PASSED_OVER
 from optipath_router.call.trail import Trail
 from optipath_router.chat.reply import Content, Whole
@@ -30,8 +31,6 @@ from optipath_router.decide.health import Obstacle
 from optipath_router.errors import Outcome, TargetUnavailable, UpstreamError
 from optipath_snapshot import HedgeDelay, HedgeQuantile, Target
 
-# The provider has no quarrel with the request, only with the key.
-_KEY_TROUBLE: Final = frozenset({Outcome.AUTH, Outcome.QUOTA})
 # What may be over a moment later.
 _PASSES: Final = frozenset(
     {
@@ -123,7 +122,7 @@ class Call:
         """Note an attempt that came to nothing."""
         name = attempt.target.name
         self._running.discard(name)
-        if problem.outcome in _KEY_TROUBLE:
+        if problem.outcome in KEY_TROUBLE:
             return
         self._queue = [(line, key) for line, key in self._queue if line.target.name != name]
         if problem.outcome in _PASSES:

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import httpx
 
+from optipath_router.call.transport import WRITE_SECONDS
 from optipath_router.credentials import Key, Keys
 from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_router.providers import Dialect
 from optipath_snapshot import Provider
-
-_WRITE_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Endpoint:
         ]
         if key is not None:
             headers.append((b"authorization", b"Bearer " + key.value.encode()))
-        timeouts = {"connect": connect_seconds, "pool": connect_seconds, "write": _WRITE_SECONDS, "read": None}
+        timeouts = {"connect": connect_seconds, "pool": connect_seconds, "write": WRITE_SECONDS, "read": None}
         # With a stream in the place of its content, httpx leaves the headers as they are.
         stream = httpx.ByteStream(body)
         return httpx.Request(

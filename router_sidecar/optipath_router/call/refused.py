@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from optipath_router.call.health.cooldown import TRUSTED_SECONDS
+from optipath_router.call.health.cooldown import KEY_SECONDS, KEY_TROUBLE, TRUSTED_SECONDS
 from optipath_router.chat.reply import Failed, Tried
 from optipath_router.decide.decision import Basis, Decision, Reason
 from optipath_router.errors import Code, Outcome
 
 _KEYS: Final = frozenset({Outcome.AUTH, Outcome.NO_KEY, Outcome.HOST_MISMATCH, Outcome.KEY_REFUSED})
-_RESTS: Final = frozenset({Outcome.AUTH, Outcome.QUOTA})
-"""What keeps a key from being used again for as long as is ever waited."""
 _PATIENCE: Final = frozenset({Outcome.BUSY, Outcome.QUOTA, Outcome.COOLING_DOWN, Outcome.CONCURRENCY})
 PASSED_OVER: Final = {
     Reason.BREAKER_OPEN: Outcome.BREAKER_OPEN,
@@ -58,8 +56,8 @@ def all_failed(tried: Sequence[Tried]) -> Failed:
 
 def _wait(tried: Tried) -> float | None:
     """How long a target will be left alone, as far as the attempt tells."""
-    if tried.outcome in _RESTS:
-        return TRUSTED_SECONDS
+    if tried.outcome in KEY_TROUBLE:
+        return KEY_SECONDS
     wait = tried.retry_after_seconds
     return None if wait is None else min(wait, TRUSTED_SECONDS)
 

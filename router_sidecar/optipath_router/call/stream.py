@@ -19,6 +19,7 @@ _UNCOUNTED_BYTES: Final = 16 * 1024
 """Nearly every stream holds less than this, and takes nothing of the room."""
 _COPIES: Final = 2
 """An event is held as it came, and once more when it is whole."""
+_NO_ROOM: Final = "this router has no room for the answer; it holds too many"
 
 
 class Stream:
@@ -42,7 +43,7 @@ class Stream:
         "_reader",
         "_share",
         "_whole",
-    )  # fmt: skip
+    )
 
     def __init__(
         self, response: httpx.Response, reader: StreamReader, patience: Patience, room: Room, *, idle_seconds: float
@@ -141,10 +142,12 @@ class Stream:
         self._counted = held > _UNCOUNTED_BYTES
         if not self._counted or self._share.take(_COPIES * held):
             return
-        why = "this router has no room for the answer; it holds too many"
-        if self._opened:
-            raise UpstreamError(Outcome.NO_ROOM, why)
-        raise RequestRejected(503, Code.OVERLOADED, why)
+        raise UpstreamError(Outcome.NO_ROOM, _NO_ROOM) if self._opened else no_room()
+
+
+def no_room() -> RequestRejected:
+    """What an answer is refused with for which there is no room, as long as nothing of it has been shown."""
+    return RequestRejected(503, Code.OVERLOADED, _NO_ROOM)
 
 
 def stream_of(response: httpx.Response) -> httpx.AsyncByteStream:

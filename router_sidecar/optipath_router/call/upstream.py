@@ -12,9 +12,9 @@ import httpx
 
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.patience import Patience
-from optipath_router.call.stream import Stream, stream_of
+from optipath_router.call.stream import Stream, no_room, stream_of
 from optipath_router.chat.reply import Content, Headers, Streamed, Whole
-from optipath_router.errors import Code, Outcome, RequestRejected, TargetUnavailable, UpstreamBroken, UpstreamError
+from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
 from optipath_router.providers import ErrorTold
 from optipath_router.providers.failure import data_of, failure, failure_inside
 from optipath_router.room import Room, Share
@@ -152,7 +152,7 @@ async def _read(attempt: Attempt, response: httpx.Response, patience: Patience, 
             if len(received) + len(piece) > MAX_ANSWER_BYTES:
                 raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
             if not share.take(_COPIES * len(piece)):
-                raise RequestRejected(503, Code.OVERLOADED, "this router has no room for the answer; it holds too many")
+                raise no_room()
             received += piece
             # White space keeps a connection alive; it is no content.
             if not piece.isspace():

@@ -49,7 +49,7 @@ class Plan:
 
 def route_id(route: Route) -> str:
     """The name of a route that stays the same when its policy is edited."""
-    return f"{route.policy.namespace}/{route.policy.name}/{route.rule}"
+    return f"{route.policy.full_name}/{route.rule}"
 
 
 def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Plan:

@@ -11,9 +11,9 @@ from uvicorn.server import Server
 
 from optipath_router.serving.caller import Caller
 from optipath_router.serving.serving import Serving
+from optipath_router.telemetry.beat import PERIOD_SECONDS
 
 _CLOSING_SECONDS: Final = 3
-_TICK_SECONDS: Final = 0.1
 
 
 class Port(Server):
@@ -50,7 +50,7 @@ class Port(Server):
         counter = 0
         while not await self.on_tick(counter):
             counter += 1
-            await self._sleep(_TICK_SECONDS)
+            await self._sleep(PERIOD_SECONDS)
 
     async def on_tick(self, counter: int) -> bool:
         """Look at each connection."""

@@ -12,7 +12,8 @@ import pytest
 
 from optipath_router import watch
 from optipath_router.app import App, compose
-from optipath_router.watch import PERIOD_SECONDS, SNAPSHOT_FILE, signature
+from optipath_router.telemetry.beat import PERIOD_SECONDS
+from optipath_router.watch import SNAPSHOT_FILE, signature
 from optipath_snapshot import Header, Snapshot, encode
 from support.builders import provider, route, snapshot, target
 from support.kubelet import Volume

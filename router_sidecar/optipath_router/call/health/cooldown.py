@@ -17,7 +17,9 @@ TRUSTED_SECONDS: Final = 60.0
 """A provider's wait is believed up to here, clause C4 of the contract: it may be a mistake, or the end of a day."""
 _UNTOLD_SECONDS: Final = 1.0
 """After a 429 that says nothing."""
-_KEY_SECONDS: Final = 60.0
+KEY_TROUBLE: Final = frozenset({Outcome.AUTH, Outcome.QUOTA})
+"""The provider has no quarrel with the request, only with the key."""
+KEY_SECONDS: Final = 60.0
 """After a key was refused or its account found to be spent."""
 
 
@@ -42,9 +44,9 @@ class Cooldowns:
         """Leave alone whom the outcome of an attempt concerns, for as long as the provider said; whether it does."""
         match outcome, SAMPLES.get(outcome):
             case Outcome.AUTH, _:
-                self._cool(provider, None, key, Cooldown(now + _KEY_SECONDS, Reason.KEY_REFUSED), now)
+                self._cool(provider, None, key, Cooldown(now + KEY_SECONDS, Reason.KEY_REFUSED), now)
             case Outcome.QUOTA, _:
-                self._cool(provider, None, key, Cooldown(now + _KEY_SECONDS, Reason.COOLING_DOWN), now)
+                self._cool(provider, None, key, Cooldown(now + KEY_SECONDS, Reason.COOLING_DOWN), now)
             case _, Sample.BUSY | Sample.FAILURE if wait_seconds is not None:
                 until = now + min(wait_seconds, TRUSTED_SECONDS)
                 self._cool(provider, model, key, Cooldown(until, Reason.COOLING_DOWN), now)
