@@ -1,10 +1,59 @@
-"""Features: what can be seen in a request without asking a model."""
+"""Features: what can be seen in a request without asking a model.
+
+A feature that no policy in force asks for is not computed, and None. What is
+computed says what it was seen from, never in the words of the prompt.
+"""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import msgspec
 
 from optipath_snapshot import Capability
+
+
+class TaskType(StrEnum):
+    """What a request wants done; spelled as a ModelProvider declares quality."""
+
+    CODE = "Code"
+    MATH = "Math"
+    REASONING = "Reasoning"
+    WRITING = "Writing"
+    ROLEPLAY = "Roleplay"
+    TRANSLATION = "Translation"
+    SUMMARIZATION = "Summarization"
+    EXTRACTION = "Extraction"
+    CLASSIFICATION = "Classification"
+    REWRITING = "Rewriting"
+    QA = "QA"
+    CHAT = "Chat"
+
+
+class Modality(StrEnum):
+    """What a request is made of."""
+
+    TEXT = "Text"
+    IMAGE = "Image"
+    AUDIO = "Audio"
+    DOCUMENT = "Document"
+
+
+class Timeliness(StrEnum):
+    """How a request stands to the present."""
+
+    FRESH = "Fresh"
+    """It asks for facts of today."""
+    URGENT = "Urgent"
+    """Its author is in a hurry."""
+
+
+class Sensitivity(StrEnum):
+    """What a request holds that should not go everywhere."""
+
+    PII = "PII"
+    """Data of a person."""
+    SECRET = "Secret"  # noqa: S105  a word, and none
+    """Keys, passwords, tokens."""
 
 
 class Features(msgspec.Struct, frozen=True):
@@ -20,3 +69,26 @@ class Features(msgspec.Struct, frozen=True):
     """What a model must be able to do to serve the request."""
     headers: Mapping[str, str] | None = None
     """Names in lower case."""
+    turns: int = 1
+    """Messages of the user's."""
+    modalities: frozenset[Modality] = frozenset({Modality.TEXT})
+    tasks: tuple[tuple[TaskType, float], ...] | None = None
+    """Task types with their probabilities, the likeliest first."""
+    domain: str | None = None
+    difficulty: float | None = None
+    """How demanding it is, 0 to 1."""
+    language: str | None = None
+    """ISO 639-1."""
+    timeliness: frozenset[Timeliness] | None = None
+    sensitivity: frozenset[Sensitivity] | None = None
+    known_quality: Mapping[str, float] | None = None
+    """Quality on this request that the routing model predicts for models that it knows, by their declared names."""
+    conversation: str | None = None
+    """A digest of how the conversation began: the same for each of its turns."""
+    seen: Mapping[str, str] | None = None
+    """What a feature was seen from, by its name."""
+
+    @property
+    def task(self) -> TaskType | None:
+        """The likeliest task type."""
+        return self.tasks[0][0] if self.tasks else None
