@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from e2e.bench.figure import Figure, microseconds
 from e2e.bench.prompts import KIB, request
-from optipath_router.providers import OPENAI
+from optipath_router.providers.openai import CHAT
 
 _CHUNKS = 200
 _PIECES = 4096
@@ -24,18 +24,18 @@ def streaming() -> Iterator[Figure]:
     event = b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
     def each_alone() -> None:
-        reader = OPENAI.reader(asked)
+        reader = CHAT.reader(asked)
         for _ in range(_CHUNKS):
             list(reader.feed(event))
 
     def all_at_once() -> None:
-        list(OPENAI.reader(asked).feed(event * _CHUNKS))
+        list(CHAT.reader(asked).feed(event * _CHUNKS))
 
     long = b'data: {"choices": [], "x": "' + b"x" * 1_000_000 + b'"}\n\n'
     pieces = [long[at : at + _PIECES] for at in range(0, len(long), _PIECES)]
 
     def long_one() -> None:
-        reader = OPENAI.reader(asked)
+        reader = CHAT.reader(asked)
         for piece in pieces:
             list(reader.feed(piece))
 

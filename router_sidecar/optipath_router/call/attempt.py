@@ -6,6 +6,7 @@ from optipath_router.call.endpoint import Endpoint
 from optipath_router.call.trail import Trail
 from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import Key
+from optipath_router.providers import Exchange
 from optipath_snapshot import Resilience, Target
 
 
@@ -15,6 +16,8 @@ class Attempt(msgspec.Struct, frozen=True):
     request: ChatRequest
     target: Target
     endpoint: Endpoint
+    exchange: Exchange
+    """How the request is put to it."""
     key: Key | None
     """None where the provider asks for none."""
     resilience: Resilience

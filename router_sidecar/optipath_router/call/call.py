@@ -29,6 +29,7 @@ from optipath_router.decide.decision import Decision, Reason
 from optipath_router.decide.eligible import SUSPICIONS
 from optipath_router.decide.health import Obstacle
 from optipath_router.errors import Outcome, TargetUnavailable, UpstreamError
+from optipath_router.providers import Exchange
 from optipath_snapshot import HedgeDelay, HedgeQuantile, Target
 
 # What may be over a moment later.
@@ -49,6 +50,7 @@ class Line(msgspec.Struct, frozen=True):
 
     target: Target
     endpoint: Endpoint
+    exchange: Exchange
     keys: tuple[Key | None, ...]
 
 
@@ -223,7 +225,16 @@ class Call:
         self._tried.add(line.target.name)
         self._running.add(line.target.name)
         self._passes.discard(line.target.name)
-        return Attempt(self._request, line.target, line.endpoint, key, self._resilience, self._deadline, self._trail)
+        return Attempt(
+            self._request,
+            line.target,
+            line.endpoint,
+            line.exchange,
+            key,
+            self._resilience,
+            self._deadline,
+            self._trail,
+        )
 
     def _ready(self, name: str, now: float) -> tuple[float, Line, Key | None] | None:
         """When a target that failed may be tried again, and with which key; None where it is not to be."""

@@ -41,7 +41,7 @@ class Dispatch:
         if not decision.ranking:
             return Reply(nothing_to_try(decision, self._now()))
         trail = Trail(self._now)
-        lines = tuple(self._lines(decision, trail))
+        lines = tuple(self._lines(request, decision, trail))
         call = Call(request, decision, lines, trail=trail, healths=self._healths, now=self._now)
         try:
             served = await self._walk(call)
@@ -59,16 +59,17 @@ class Dispatch:
             return Reply(all_failed(trail.tried()), trail.tried)
         return Reply(served.content, trail.tried, served.attempt.target)
 
-    def _lines(self, decision: Decision, trail: Trail) -> Iterator[Line]:
+    def _lines(self, request: ChatRequest, decision: Decision, trail: Trail) -> Iterator[Line]:
         """The targets of a decision that can be called; the trail is told of the others."""
         for target in decision.ranking:
             try:
                 endpoint = self._endpoint(target)
+                exchange = endpoint.exchange(request, target)
                 keys = endpoint.keys(self._keys())
             except TargetUnavailable as problem:
                 trail.passed_over(target, problem.outcome, str(problem), retry_after_seconds=None)
             else:
-                yield Line(target, endpoint, keys)
+                yield Line(target, endpoint, exchange, keys)
 
     def _endpoint(self, target: Target) -> Endpoint:
         endpoint = self._endpoints.get(target.provider)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 import httpx
+from msgspec.structs import replace
 
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.patience import Patience
@@ -30,6 +31,7 @@ _TELLING: Final = 8
 """Characters of a key. A shorter one is a word that stands for none, and may stand in any answer."""
 _REFUSED: Final = 400
 _JSON: Final = ((b"content-type", b"application/json"),)
+_STREAM: Final = ((b"content-type", b"text/event-stream; charset=utf-8"),)
 
 Clock = Callable[[], float]
 
@@ -76,11 +78,9 @@ def _at_most_all(attempt: Attempt, seconds: float) -> float:
 
 
 def _request(attempt: Attempt) -> httpx.Request:
-    endpoint, request = attempt.endpoint, attempt.request
-    outgoing = endpoint.dialect.request(request, attempt.target.upstream_model)
-    return endpoint.request(
-        outgoing.path,
-        outgoing.body,
+    request = attempt.request
+    return attempt.endpoint.request(
+        attempt.exchange.request(request, attempt.target),
         attempt.key,
         streams=request.streams,
         connect_seconds=attempt.resilience.connect_timeout_seconds,
@@ -96,14 +96,14 @@ def _unreached(problem: UpstreamBroken) -> TargetUnavailable:
 
 async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patience, room: Room) -> Content:
     """A stream from its first content on; a whole answer where it tells in its place what the caller must mend."""
-    reader = attempt.endpoint.dialect.reader(attempt.request)
+    reader = attempt.exchange.reader(attempt.request)
     idle_seconds = _at_most_all(attempt, attempt.resilience.idle_timeout_seconds)
     stream = Stream(response, reader, patience, room, idle_seconds=idle_seconds)
     try:
         headers = _passed(response)
         error = await stream.open()
         if error is None:
-            return Streamed(response.status_code, headers, stream)
+            return Streamed(response.status_code, _STREAM if attempt.exchange.translates else headers, stream)
         data = data_of(error.raw)
         refusal = _refusal(attempt, Whole(_REFUSED, _JSON, data), failure_inside(data))
     except StopAsyncIteration as ended:
@@ -125,13 +125,13 @@ async def _whole(attempt: Attempt, response: httpx.Response, patience: Patience,
             problem = failure(status, response.headers, body, wall=wall())
             return _refusal(attempt, Whole(status, headers, body, release=share.give_back), problem)
         try:
-            usage, tokens = attempt.endpoint.dialect.answer(body)
+            given = attempt.exchange.answer(attempt.request, body)
         except ErrorTold:
             problem = failure_inside(body)
             if problem is not None and problem.outcome is Outcome.SERVER_ERROR:
                 raise
             return _refusal(attempt, Whole(_REFUSED, headers, body, release=share.give_back), problem)
-        return Whole(status, headers, body, usage, tokens, share.give_back)
+        return Whole(status, headers, given.body, given.usage, given.tokens, share.give_back)
     except ContextTooLong:
         raise
     except BaseException:
@@ -163,11 +163,13 @@ async def _read(attempt: Attempt, response: httpx.Response, patience: Patience, 
 
 
 def _refusal(attempt: Attempt, answer: Whole, problem: UpstreamError | None) -> Whole:
-    """An answer that the caller must mend the request for; raises what else it is."""
+    """An answer that the caller must mend the request for, in the caller's words; raises what else it is."""
     if problem is not None and problem.outcome is not Outcome.CONTEXT_LENGTH:
         raise problem
     if attempt.key is not None and _quotes(answer.body, attempt.key.value.encode()):
         raise UpstreamError(Outcome.AUTH, "it refused the key", status=answer.status)
+    if attempt.exchange.translates:
+        answer = replace(answer, body=attempt.exchange.refusal(answer.status, answer.body))
     if problem is not None:
         raise ContextTooLong(answer)
     return answer

@@ -4,11 +4,13 @@ What the tenant sent stays untouched beside what was read of it; a field that
 we do not know is the provider's to judge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 import msgspec
 
+from optipath_router.chat.chat import Chat
+from optipath_router.chat.conversation import Wire
 from optipath_router.errors import Code, RequestRejected
 
 MAX_MODEL_LENGTH: Final = 256
@@ -73,13 +75,23 @@ class Asked(msgspec.Struct, frozen=True):
     web_search_options: WebSearchOptions | None = None
 
     @property
+    def wants_schema(self) -> bool:
+        """Whether the answer must be JSON after a schema."""
+        return self.response_format is not None and self.response_format.type == "json_schema"
+
+    @property
     def tells_usage(self) -> bool:
         """Whether the caller of a stream wants to know what it used."""
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
 
+def _unread() -> Chat:
+    """Fail: whoever makes a request that may be translated says how it is read."""
+    raise LookupError("nobody said how this request is read")
+
+
 class ChatRequest(msgspec.Struct, frozen=True):
-    """A request to complete a chat."""
+    """A request to complete a chat, or one of the few others that models are asked."""
 
     id: str
     """What the caller names it, or else the decision's id."""
@@ -91,6 +103,10 @@ class ChatRequest(msgspec.Struct, frozen=True):
     body: bytes
     """As it came."""
     asked: Asked
+    wire: Wire = Wire.CHAT
+    """The format of the body, and of the answer to it."""
+    chat: Callable[[], Chat] = _unread
+    """All that it says, read when somebody wants to know; raises RequestRejected."""
 
     @property
     def streams(self) -> bool:

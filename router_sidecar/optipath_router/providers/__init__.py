@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from optipath_router.providers.dialect import Dialect, ErrorTold, Outgoing, StreamReader
-from optipath_router.providers.openai import OPENAI, TELLS_NO_USAGE
+from optipath_router.chat.conversation import Wire
+from optipath_router.providers.dialect import Dialect, ErrorTold, Exchange, Outgoing, StreamReader
+from optipath_router.providers.openai import CHAT, CHAT_UNASKED
 
 _OPENAI_FAMILY = (
     "OpenAI",
@@ -22,7 +23,12 @@ _OPENAI_FAMILY = (
 # Their streams tell the usage unasked; Mistral refuses fields that it does not know.
 _UNASKED = ("Mistral", "Perplexity")
 
-DIALECTS: Mapping[str, Dialect] = {**dict.fromkeys(_OPENAI_FAMILY, OPENAI), **dict.fromkeys(_UNASKED, TELLS_NO_USAGE)}
+OPENAI = Dialect({Wire.CHAT: CHAT})
+
+DIALECTS: Mapping[str, Dialect] = {
+    **dict.fromkeys(_OPENAI_FAMILY, OPENAI),
+    **dict.fromkeys(_UNASKED, Dialect({Wire.CHAT: CHAT_UNASKED})),
+}
 """By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
 
-__all__ = ["DIALECTS", "OPENAI", "Dialect", "ErrorTold", "Outgoing", "StreamReader"]
+__all__ = ["DIALECTS", "OPENAI", "Dialect", "ErrorTold", "Exchange", "Outgoing", "StreamReader"]

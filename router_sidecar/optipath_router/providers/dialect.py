@@ -1,14 +1,22 @@
-"""What a dialect can do. It takes and gives bytes; it never sees a connection."""
+"""What a dialect can do. It takes and gives bytes; it never sees a connection.
 
-from collections.abc import Iterator
+A dialect has an exchange for each wire format that callers may speak to its
+provider: a passage where both speak the same, a translation where they do not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.events import Event
 from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.sayings import Saying
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_snapshot import Capability, Target
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -16,6 +24,19 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     path: str
     body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """Of the caller's, those that only this wire format knows."""
+    downgraded: tuple[str, ...] = ()
+    """What the provider was asked for in a weaker form than the caller asked us."""
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A whole answer as the caller is given it."""
+
+    body: bytes
+    usage: Usage | None
+    tokens: int = 0
+    """An estimate of what it says, where the provider told no usage."""
 
 
 class ErrorTold(UpstreamBroken):
@@ -26,7 +47,7 @@ class ErrorTold(UpstreamBroken):
 
 
 class StreamReader(Protocol):
-    """Reads one streamed reply, in whatever pieces it arrives.
+    """Reads one streamed reply, in whatever pieces it arrives, into events for the caller.
 
     Events are read as they are asked for: `finished` is as of the last one,
     and what cannot be read takes nothing from what came before it.
@@ -51,20 +72,51 @@ class StreamReader(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """The wire format of a provider."""
+class Exchange(Protocol):
+    """How a caller's request is put to a provider, and how its answer is given to the caller."""
 
-    def request(self, request: ChatRequest, upstream_model: str) -> Outgoing:
-        """A chat request in this dialect."""
+    @property
+    def sayings(self) -> frozenset[Saying] | None:
+        """What can be said; None for all, as it came."""
         ...
 
-    def answer(self, body: bytes) -> tuple[Usage | None, int]:
-        """The usage in a whole answer, and where it tells none, an estimate of the tokens that it says.
+    @property
+    def translates(self) -> bool:
+        """Whether the caller and the provider speak different wire formats."""
+        ...
 
-        Raises UpstreamBroken where the body is no answer, ErrorTold where it tells an error instead.
-        """
+    def request(self, request: ChatRequest, target: Target) -> Outgoing:
+        """A request in the provider's words; raises RequestRejected."""
+        ...
+
+    def answer(self, request: ChatRequest, body: bytes) -> Given:
+        """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
         ...
 
     def reader(self, request: ChatRequest) -> StreamReader:
         """A reader for the streamed reply to a request."""
         ...
+
+    def refusal(self, status: int, body: bytes) -> bytes:
+        """What the provider says that the caller must mend, in the caller's words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The wire formats of a provider, and how it is told the key."""
+
+    exchanges: Mapping[Wire, Exchange]
+    """By what the caller speaks."""
+    key_header: bytes = b"authorization"
+    key_prefix: bytes = b"Bearer "
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """What every request to it carries."""
+    weaker: Mapping[Wire, Exchange] = field(default_factory=dict)
+    """For models that know JSON mode and no JSON schema: exchanges that ask for the weaker."""
+
+    def exchange(self, request: ChatRequest, target: Target) -> Exchange | None:
+        """How a request is put to a target; None where the provider has nothing like it."""
+        if self.weaker and request.asked.wants_schema and Capability.JSON_SCHEMA in target.lacks:
+            return self.weaker.get(request.wire)
+        return self.exchanges.get(request.wire)

@@ -54,6 +54,16 @@ def said(body: bytes) -> Said:
     )
 
 
+def told(body: bytes) -> str:
+    """The message of an error in its own words and letters; empty where there is none."""
+    value = _decoded(body[:MAX_BYTES])
+    for part in islice(_parts(value), _MAX_PARTS):
+        for name in ("message", "error", "detail"):
+            if isinstance(text := part.get(name), str) and not text.lstrip().startswith("{"):
+                return text[:_MAX_CHARACTERS]
+    return ""
+
+
 def _parts(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
     """The objects of a body in which an error may be told, the outer before the inner."""
     if depth > _MAX_DEPTH:

@@ -12,6 +12,7 @@ from optipath_router.call.upstream import send
 from optipath_router.chat.reply import Streamed
 from optipath_router.errors import Outcome, RequestRejected, UpstreamError
 from optipath_router.providers import OPENAI
+from optipath_router.providers.openai import CHAT
 from optipath_router.room import Room
 from optipath_snapshot import Resilience
 from support.builders import provider, target
@@ -35,7 +36,7 @@ async def opened(room: Room, *pieces: bytes) -> Streamed:
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Body()))
     endpoint = Endpoint(provider(), "acme.example", OPENAI, transport)
-    attempt = Attempt(chat_request(stream=True), target(), endpoint, None, Resilience(), 1e9, Trail(Clock()))
+    attempt = Attempt(chat_request(stream=True), target(), endpoint, CHAT, None, Resilience(), 1e9, Trail(Clock()))
     content = await send(attempt, Clock(), room, Clock())
     assert isinstance(content, Streamed)
     return content

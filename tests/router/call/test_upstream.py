@@ -31,6 +31,7 @@ from optipath_router.errors import (
     UpstreamError,
 )
 from optipath_router.providers import OPENAI
+from optipath_router.providers.openai import CHAT
 from optipath_router.room import Room
 from optipath_snapshot import Egress, Header, Resilience
 from support.builders import provider, target
@@ -91,7 +92,7 @@ def attempt(
     resilience = Resilience(**given.pop("resilience", {}))
     request = chat_request(**({"stream": True} if stream else {}), headers={"connection": "x", "te": "trailers"})
     endpoint = Endpoint(provider(**given), "acme.example", OPENAI, httpx.MockTransport(provider_))
-    return Attempt(request, target(), endpoint, key, resilience, deadline, Trail(Clock()))
+    return Attempt(request, target(), endpoint, CHAT, key, resilience, deadline, Trail(Clock()))
 
 
 async def turn() -> None:

@@ -1,5 +1,5 @@
-"""OpenAI's chat dialect, which a whole family of providers speaks."""
+"""OpenAI's chat completions, which most providers speak."""
 
-from optipath_router.providers.openai.dialect import OPENAI, TELLS_NO_USAGE
+from optipath_router.providers.openai.dialect import CHAT, CHAT_UNASKED
 
-__all__ = ["OPENAI", "TELLS_NO_USAGE"]
+__all__ = ["CHAT", "CHAT_UNASKED"]

@@ -1,38 +1,43 @@
-"""The dialect as one value, for each way in which its family differs."""
+"""OpenAI's chat completions as they pass, for each way in which the family differs."""
 
 from dataclasses import dataclass
 
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.usage import Usage
-from optipath_router.providers.dialect import Outgoing
+from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.openai.answer import read_answer
 from optipath_router.providers.openai.reader import OpenAIReader
 from optipath_router.providers.openai.request import outgoing
+from optipath_snapshot import Target
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAIDialect:
-    """OpenAI's chat completions."""
+class ChatPassage:
+    """Chat completions asked for and answered in OpenAI's dialect: a passage, made for speed."""
 
     tells_usage: bool = True
     """Whether a stream tells its usage because `stream_options` asks for it. Others tell it anyway."""
+    translates: bool = False
+    sayings: None = None
 
-    def request(self, request: ChatRequest, upstream_model: str) -> Outgoing:
+    def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The caller's own bytes, but for the model and, in a stream, the wish to be told the usage."""
         tell_usage = request.streams and self.tells_usage
-        return Outgoing(
-            "/chat/completions", outgoing(request.body, request.asked, upstream_model, tell_usage=tell_usage)
-        )
+        body = outgoing(request.body, request.asked, target.upstream_model, tell_usage=tell_usage)
+        return Outgoing("/chat/completions", body)
 
-    def answer(self, body: bytes) -> tuple[Usage | None, int]:
-        """The usage in a whole answer, or else an estimate of what it says; raises UpstreamBroken for no answer."""
-        return read_answer(body)
+    def answer(self, _: ChatRequest, body: bytes) -> Given:
+        """The provider's own bytes, with the usage in them or else an estimate of what they say."""
+        return Given(body, *read_answer(body))
 
     def reader(self, request: ChatRequest) -> OpenAIReader:
         """A reader for the streamed reply to a request."""
         hides_usage = self.tells_usage and not request.asked.tells_usage
         return OpenAIReader(choices=request.asked.n or 1, hides_usage=hides_usage)
 
+    def refusal(self, _: int, body: bytes) -> bytes:
+        """The provider's own words."""
+        return body
 
-OPENAI = OpenAIDialect()
-TELLS_NO_USAGE = OpenAIDialect(tells_usage=False)
+
+CHAT = ChatPassage()
+CHAT_UNASKED = ChatPassage(tells_usage=False)

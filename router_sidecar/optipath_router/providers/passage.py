@@ -1,0 +1,171 @@
+"""A passage: caller and provider speak the same wire format, and bytes pass as they came.
+
+Only the model's name is changed on the way in, and on the way out only what
+accounting and the commit rule need is looked at.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from optipath_router.chat.answer import Answer, ChoiceEnded, Delta, Failing, Opened, PartBegun, PartGrown, Told
+from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
+from optipath_router.chat.events import Event, Kind
+from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.tokens import piece_tokens, text_tokens
+from optipath_router.chat.usage import Usage
+from optipath_router.errors import Code, RequestRejected, UpstreamBroken
+from optipath_router.providers.codec import AnswerReader, ProviderCodec, Read
+from optipath_router.providers.dialect import Given, Outgoing
+from optipath_snapshot import Target
+
+_decode: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Of a wire format of chats, by the provider's side of its codec."""
+
+    codec: ProviderCodec
+    path: Callable[[ChatRequest], str]
+    headers: frozenset[str] = frozenset()
+    """Of the caller's, those that pass; names in lower case."""
+    translates: bool = False
+    sayings: None = None
+
+    def request(self, request: ChatRequest, target: Target) -> Outgoing:
+        """The caller's own bytes, but for the model."""
+        passed = tuple((name.encode(), request.headers[name].encode()) for name in self.headers & set(request.headers))
+        body = with_model(request.body, request.asked.model, target.upstream_model)
+        return Outgoing(self.path(request), body, passed)
+
+    def answer(self, _: ChatRequest, body: bytes) -> Given:
+        """The provider's own bytes."""
+        answer = self.codec.read_answer(body)
+        return Given(body, answer.usage, 0 if answer.usage else tokens_in(answer))
+
+    def reader(self, _: ChatRequest) -> "PassingReader":
+        """A reader that gives events as they came."""
+        return PassingReader(self.codec.reader())
+
+    def refusal(self, _: int, body: bytes) -> bytes:
+        """The provider's own words."""
+        return body
+
+
+class PassingReader:
+    """Reads a stream, and gives its events as they came. Those that came together are one."""
+
+    __slots__ = ("_reader",)
+
+    def __init__(self, reader: AnswerReader) -> None:
+        self._reader = reader
+
+    @property
+    def kept(self) -> int:
+        """Bytes of an event that is not complete."""
+        return self._reader.kept
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer has come to its end."""
+        return self._reader.finished
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that are complete."""
+        return together(self._reader.feed(chunk), lambda read: read.raw)
+
+    def close(self) -> Iterator[Event]:
+        """What is left when no more comes."""
+        return together(self._reader.close(), lambda read: read.raw)
+
+
+def together(reads: Iterable[Read], shown: Callable[[Read], bytes]) -> Iterator[Event]:
+    """Events of what was read, as the caller is shown it: one for all that came together, up to an end or an error.
+
+    What cannot be read is raised after what came before it.
+    """
+    raws: list[bytes] = []
+    content, tokens, usage = False, 0, None
+    broken: UpstreamBroken | None = None
+    iterator = iter(reads)
+    while True:
+        try:
+            read = next(iterator, None)
+        except UpstreamBroken as error:
+            broken, read = error, None
+        failing = _failing(read.deltas) if read is not None else None
+        if read is None or read.ends or failing is not None:
+            if raws:
+                yield Event(Kind.CONTENT if content else Kind.OPENING, b"".join(raws), usage, tokens)
+                raws, content, tokens, usage = [], False, 0, None
+            if broken is not None:
+                raise broken
+            if read is None:
+                return
+            yield Event(Kind.END, shown(read)) if failing is None else Event(Kind.ERROR, failing, usage_in(read.deltas))
+            continue
+        raws.append(shown(read))
+        for delta in read.deltas:
+            said = _said(delta)
+            if said is not None:
+                content, tokens = True, tokens + said
+        usage = usage_in(read.deltas) or usage
+
+
+def _failing(deltas: Iterable[Delta]) -> bytes | None:
+    """An error that is told, as an event of its own."""
+    return next((b"data: " + delta.body + b"\n\n" for delta in deltas if isinstance(delta, Failing)), None)
+
+
+def _said(delta: Delta) -> int | None:
+    """About how many tokens of content a delta has; None where it is none."""
+    match delta:
+        case PartGrown(text=text):
+            return piece_tokens(text)
+        case PartBegun(what=Text(text=text) | Reasoning(text=text) | Refusal(text=text)):
+            return piece_tokens(text) if text else None
+        case PartBegun(what=ToolCall(name=name, arguments=arguments)):
+            return piece_tokens(name) + piece_tokens(arguments)
+        case PartBegun() | ChoiceEnded():
+            return 0
+        case _:
+            return None
+
+
+def usage_in(deltas: Iterable[Delta]) -> Usage | None:
+    """The last usage that is told."""
+    found = None
+    for delta in deltas:
+        if isinstance(delta, Told | Opened):
+            found = delta.usage or found
+    return found
+
+
+def tokens_in(answer: Answer) -> int:
+    """An estimate of the tokens that an answer says."""
+    total = 0
+    for choice in answer.choices:
+        for part in choice.parts:
+            match part:
+                case Text(text=text) | Reasoning(text=text) | Refusal(text=text):
+                    total += text_tokens(text)
+                case ToolCall(name=name, arguments=arguments):
+                    total += text_tokens(name) + text_tokens(arguments)
+                case _:
+                    pass
+    return total
+
+
+def with_model(body: bytes, model: str, upstream: str, **members: msgspec.Raw) -> bytes:
+    """A body with the provider's name for the model and with these members, and all else to the letter."""
+    if model == upstream and not members:
+        return body
+    try:
+        fields: Mapping[str, msgspec.Raw] = _decode(body)
+    except RecursionError as error:  # how deep is too deep hangs on how deep the call stack is
+        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
+    return _encode({**fields, "model": upstream, **members})

@@ -1,0 +1,93 @@
+"""A translation: the caller speaks one wire format, the provider another. All of it goes by way of chat/."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from optipath_router.chat.events import Event, Kind
+from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.sayings import Saying
+from optipath_router.providers.codec import AnswerReader, AnswerWriter, CallerCodec, ProviderCodec, Read
+from optipath_router.providers.dialect import Given, Outgoing
+from optipath_router.providers.passage import together, tokens_in
+from optipath_router.providers.said import told
+from optipath_snapshot import Target
+
+Refused = Callable[[int, str], bytes]
+"""The caller's wire format for a status and what the provider said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Between a caller's wire format and a provider's."""
+
+    caller: CallerCodec
+    provider: ProviderCodec
+    refused: Refused
+    translates: bool = True
+
+    @property
+    def sayings(self) -> frozenset[Saying]:
+        """What the provider's dialect can say."""
+        return self.provider.sayings
+
+    def request(self, request: ChatRequest, target: Target) -> Outgoing:
+        """The chat in the provider's words."""
+        return self.provider.write_chat(
+            request.chat(),
+            target.upstream_model,
+            streams=request.streams,
+            max_output_tokens=target.max_output_tokens,
+        )
+
+    def answer(self, request: ChatRequest, body: bytes) -> Given:
+        """The answer in the caller's words."""
+        answer = self.provider.read_answer(body)
+        written = self.caller.write_answer(answer, request.chat())
+        return Given(written, answer.usage, 0 if answer.usage else tokens_in(answer))
+
+    def reader(self, request: ChatRequest) -> "TranslatingReader":
+        """A reader that gives the caller's events."""
+        writer = self.caller.writer(request.chat(), tells_usage=request.asked.tells_usage)
+        return TranslatingReader(self.provider.reader(), writer)
+
+    def refusal(self, status: int, body: bytes) -> bytes:
+        """What the provider says, in the caller's form."""
+        return self.refused(status, told(body) or f"the provider refused the request with status {status}")
+
+
+class TranslatingReader:
+    """Reads a provider's stream, and gives the caller's events."""
+
+    __slots__ = ("_ended", "_reader", "_writer")
+
+    def __init__(self, reader: AnswerReader, writer: AnswerWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._ended = False
+
+    @property
+    def kept(self) -> int:
+        """Bytes of an event that is not complete."""
+        return self._reader.kept
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer has come to its end."""
+        return self._reader.finished
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that are complete."""
+        return together(self._reader.feed(chunk), self._written)
+
+    def close(self) -> Iterator[Event]:
+        """What is left when no more comes; the caller's end mark, where the provider has none."""
+        yield from together(self._reader.close(), self._written)
+        if self._reader.finished and not self._ended:
+            yield Event(Kind.END, self._end())
+
+    def _written(self, read: Read) -> bytes:
+        written = b"".join(map(self._writer.write, read.deltas))
+        return written + self._end() if read.ends and self._reader.finished else written
+
+    def _end(self) -> bytes:
+        self._ended = True
+        return self._writer.end()
