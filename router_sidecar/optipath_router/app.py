@@ -3,7 +3,6 @@
 import random
 import time
 from dataclasses import dataclass
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optipath_router.account import Account, Decisions, count
 from optipath_router.api.admin import Admin
-from optipath_router.api.chat import ChatCompletions
+from optipath_router.api.calls import Calls
 from optipath_router.api.decisions import DecisionsEndpoint
 from optipath_router.api.elsewhere import internal_error, no_endpoint
 from optipath_router.api.models import Models
@@ -20,14 +19,13 @@ from optipath_router.call.health import USUAL, Healths, HealthSettings
 from optipath_router.call.pools import Pools
 from optipath_router.credentials import NO_KEYS, Keys
 from optipath_router.live import Live
+from optipath_router.providers import SURFACES
 from optipath_router.room import connections_within, open_files
 from optipath_router.runtime import Runtime, Shared
 from optipath_router.settings import Settings
 from optipath_router.telemetry.metrics import Metrics
 from optipath_router.watch import Watch
 from optipath_snapshot import Target
-
-_CHAT: Final = "/v1/chat/completions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class App:
     admin: Starlette
     """For the node and the cluster."""
     watch: Watch
-    chat: ChatCompletions
+    calls: Calls
     runtime: Live[Runtime | None]
     shared: Shared
 
@@ -55,11 +53,11 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     pools = Pools(most_idle=connections_within(open_files()))
     shared = Shared(keys, account, metrics, now, healths, pools)
     watch = Watch(runtime, shared, settings, wall=wall)
-    chat, models, admin = ChatCompletions(runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
+    calls, models, admin = Calls(SURFACES, runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
         [
             # An endpoint that is an object, not a function, is served as plain ASGI.
-            Route(_CHAT, chat, methods=["POST"]),
+            *(Route(path, calls, methods=["POST"]) for path in sorted(calls.paths)),
             Route("/v1/models", models.every),
             Route("/v1/models/{name:path}", models.one),
             Route("/optipath/decisions/{id}", DecisionsEndpoint(decisions).get),
@@ -74,7 +72,7 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
             Route("/snapshot", admin.snapshot),
         ]
     )
-    return App(_straight_to(chat, api), probes, watch, chat, runtime, shared)
+    return App(_straight_to(calls, api), probes, watch, calls, runtime, shared)
 
 
 def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, bool]]:
@@ -83,11 +81,12 @@ def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, 
     return [(target, target.name not in obstacles) for target in runtime.file.snapshot.targets] if runtime else []
 
 
-def _straight_to(chat: ASGIApp, others: ASGIApp) -> ASGIApp:
-    """All of the API, with no routing before a chat request: Starlette's takes 9 µs, a third of serving one."""
+def _straight_to(calls: Calls, others: ASGIApp) -> ASGIApp:
+    """All of the API, with no routing before a call: Starlette's takes 9 µs, a third of serving one."""
+    paths = calls.paths
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = chat if scope["path"] == _CHAT and scope["method"] == "POST" else others
+        wanted = calls if scope["path"] in paths and scope["method"] == "POST" else others
         await wanted(scope, receive, send)
 
     return application

@@ -75,7 +75,7 @@ async def serve(
                 started(bound)
             await stop.wait(app, settings.grace_seconds, (*serving, watching))
         finally:
-            app.chat.cut()
+            app.calls.cut()
             api.should_exit = admin.should_exit = True
             await asyncio.wait(serving)
             watching.cancel()
@@ -132,16 +132,16 @@ class _Stop:
 
     async def _drained(self, app: App, grace_seconds: float) -> None:
         await self._drain.wait()
-        log.info("draining", extra={"in_flight": app.chat.in_flight})
+        log.info("draining", extra={"in_flight": app.calls.in_flight})
         quiet = await drained(
-            lambda: app.chat.in_flight,
-            lambda: app.chat.begun,
+            lambda: app.calls.in_flight,
+            lambda: app.calls.begun,
             grace_seconds=grace_seconds,
             now=time.monotonic,
             sleep=asyncio.sleep,
         )
         if not quiet:
-            log.warning("time is up", extra={"in_flight": app.chat.in_flight})
+            log.warning("time is up", extra={"in_flight": app.calls.in_flight})
 
 
 def _ports(app: App, settings: Settings, beat: Beat) -> tuple[Port, Port]:

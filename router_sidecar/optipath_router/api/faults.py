@@ -1,6 +1,5 @@
-"""What went wrong, as the caller's SDK reads it: OpenAI's error object with our stable codes."""
+"""What went wrong: when to come back, whether at all, and for endpoints of our own OpenAI's error object."""
 
-import json
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,17 +8,7 @@ from starlette.responses import Response
 
 from optipath_router.chat.reply import Failed
 from optipath_router.errors import Code, RequestRejected
-
-_TYPES = {
-    **dict.fromkeys((400, 403, 404, 405, 408, 413, 415, 421, 431), "invalid_request_error"),
-    429: "rate_limit_error",
-}
-
-
-def error_body(status: int, code: str, message: str, param: str | None = None) -> bytes:
-    """An error in OpenAI's shape."""
-    kind = _TYPES.get(status, "server_error")
-    return json.dumps({"error": {"message": message, "type": kind, "param": param, "code": code}}).encode()
+from optipath_router.providers.openai.faults import error
 
 
 def error_response(
@@ -31,7 +20,7 @@ def error_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An error in OpenAI's shape, from an endpoint that is not on the hot path."""
-    return Response(error_body(status, code, message, param), status, headers, "application/json")
+    return Response(error(status, code, message, param), status, headers, "application/json")
 
 
 def failed_headers(failed: Failed) -> list[tuple[bytes, bytes]]:

@@ -109,3 +109,7 @@ class Reply(msgspec.Struct, frozen=True):
     """What was tried so far, in the order in which it began; all of it once the reply has ended."""
     target: Target | None = None
     """Who served it."""
+    lost: tuple[str, ...] = ()
+    """What the caller said and the provider's dialect cannot say, where the policy allows that."""
+    downgraded: tuple[str, ...] = ()
+    """What the provider was asked for in a weaker form."""

@@ -85,9 +85,26 @@ class Asked(msgspec.Struct, frozen=True):
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
 
-def _unread() -> Chat:
-    """Fail: whoever makes a request that may be translated says how it is read."""
-    raise LookupError("nobody said how this request is read")
+class Once:
+    """A body that is read when somebody first asks what it says."""
+
+    __slots__ = ("_body", "_chat", "_read")
+
+    def __init__(self, read: Callable[[bytes], Chat] | None, body: bytes) -> None:
+        """Take how to read it; None where it is no chat, and nobody may ask."""
+        self._read, self._body = read, body
+        self._chat: Chat | None = None
+
+    def __call__(self) -> Chat:
+        """All that it says; raises RequestRejected."""
+        if self._chat is None:
+            if self._read is None:
+                raise LookupError("this request is no chat")
+            self._chat = self._read(self._body)
+        return self._chat
+
+
+_NO_CHAT: Final = Once(None, b"")
 
 
 class ChatRequest(msgspec.Struct, frozen=True):
@@ -105,7 +122,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     asked: Asked
     wire: Wire = Wire.CHAT
     """The format of the body, and of the answer to it."""
-    chat: Callable[[], Chat] = _unread
+    chat: Callable[[], Chat] = _NO_CHAT
     """All that it says, read when somebody wants to know; raises RequestRejected."""
 
     @property

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from optipath_router.chat.conversation import Wire
+from optipath_router.chat.request import read_asked
 from optipath_router.providers.dialect import Dialect, ErrorTold, Exchange, Outgoing, StreamReader
 from optipath_router.providers.openai import CHAT, CHAT_UNASKED
+from optipath_router.providers.openai.faults import broken_off, error
+from optipath_router.providers.surface import Surface
 
 _OPENAI_FAMILY = (
     "OpenAI",
@@ -31,4 +34,7 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 """By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
 
-__all__ = ["DIALECTS", "OPENAI", "Dialect", "ErrorTold", "Exchange", "Outgoing", "StreamReader"]
+SURFACES = (Surface(Wire.CHAT, "/v1/chat/completions", read_asked, error, broken_off),)
+"""What callers may speak."""
+
+__all__ = ["DIALECTS", "OPENAI", "SURFACES", "Dialect", "ErrorTold", "Exchange", "Outgoing", "StreamReader", "Surface"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from optipath_router.api.faults import error_body
 from optipath_router.errors import Code
+from optipath_router.providers.openai.faults import error
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Refusal:
 
     def answer(self, common: bytes) -> bytes:
         """All of the answer, with the lines that stand in every head; after it the connection is closed."""
-        body = error_body(self.status, self.code, self.message)
+        body = error(self.status, self.code, self.message)
         lines = [b"content-type: application/json", b"content-length: %d" % len(body), b"connection: close", b"", body]
         if self.code is Code.OVERLOADED:
             # Nobody was asked, so an SDK's own retry multiplies nothing.

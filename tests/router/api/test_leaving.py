@@ -38,7 +38,7 @@ async def test_a_caller_who_leaves_while_we_write_leaves_nothing_open(
     outcome = await outcomes.get()
     await app.shared.pools.close()
     assert outcome.left == "in-stream"
-    assert app.chat.in_flight == 0
+    assert app.calls.in_flight == 0
     assert b'outcome="abandoned"' in app.shared.metrics.text()
 
 
@@ -55,4 +55,4 @@ async def test_a_caller_who_leaves_before_having_asked_is_no_request(files: File
     path = "/v1/chat/completions"
     await app.api({"type": "http", "method": "POST", "path": path, "headers": []}, receive, send)
     assert sent == []
-    assert app.chat.in_flight == 0
+    assert app.calls.in_flight == 0

@@ -132,7 +132,7 @@ async def test_a_caller_who_leaves_takes_the_upstream_connection_with_it(
             return await router.metric("optipath_requests_in_flight") == 0
 
         await until(over)
-        left = [task for task in asyncio.all_tasks() if "ChatCompletions" in repr(task.get_coro())]
+        left = [task for task in asyncio.all_tasks() if "Calls." in repr(task.get_coro())]
         counted = (await router.get("/metrics")).text
     assert outcome.left == phase
     assert [left.phase for left in simulator.stats.disconnects] == [phase]
