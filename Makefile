@@ -68,6 +68,7 @@ cluster: $(READY) ## Keep a real Kubernetes up, with a shell in it
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras --group dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile $(LOCK_FLAGS) --group frameworks -o requirements-frameworks.lock
 	$(UV) pip compile $(LOCK_FLAGS) e2e/app/requirements.in -o e2e/app/requirements.lock
 
 clean: ## Remove what was made here

@@ -86,6 +86,8 @@ class Behaviour:
     """Status of a redirect to the sink."""
 
     content: Content = "text"
+    thinks: bool = False
+    """Whether its thoughts come before the answer."""
     tokens: int | None = None
     """Length of the answer, where the name says it."""
     endless: bool = False

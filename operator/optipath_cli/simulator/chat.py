@@ -6,7 +6,7 @@ names the model and repeats every `nonce-…` of the prompt, which proves whose 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, cycle, islice, repeat
 from math import ceil
 from typing import Any
@@ -21,6 +21,7 @@ Schema = dict[str, Any]
 NONCE = re.compile(r"\bnonce-\w[\w-]*")
 CLOSING = ("The", "simulator", "made", "this", "answer.")
 FILLER = ("And", "so", "it", "goes", "on.")
+THOUGHTS = ("Let ", "me ", "think. ")
 DECLINED = ("I", "cannot", "help", "with", "that.")
 PIECE = 8
 """Characters of JSON in a token."""
@@ -53,6 +54,14 @@ class Asked:
     """An object is wanted, and no prose."""
     schema: Schema | None = None
     """What the object must look like."""
+    counts: bool = False
+    """Only the prompt's tokens are to be counted."""
+    inputs: tuple[str, ...] = ()
+    """Texts to embed; none where a chat is asked for."""
+    packed: bool = False
+    """The vectors are wanted as base64."""
+    batch: bool = False
+    """They were asked for as a list, though it may hold one."""
 
     @property
     def tokens(self) -> int:
@@ -72,6 +81,8 @@ class Answer:
     """The provider's filter ended it."""
     usage: Usage = "asked"
     """Where the token counts stand."""
+    thoughts: tuple[str, ...] = ()
+    """What is thought before, token by token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,11 @@ class Stamp:
 
 def answer(asked: Asked, behaviour: Behaviour) -> Answer:
     """What a model that behaves like this says."""
+    said = _said(asked, behaviour)
+    return replace(said, thoughts=THOUGHTS) if behaviour.thinks else said
+
+
+def _said(asked: Asked, behaviour: Behaviour) -> Answer:
     if behaviour.content == "tool" and asked.tool is not None:
         arguments = _dump(sample(asked.tool.parameters))
         return Answer(_cut(arguments), tool=asked.tool.name, usage=behaviour.usage)

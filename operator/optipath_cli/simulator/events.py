@@ -23,8 +23,9 @@ def selected(events: Iterable[Event], behaviour: Behaviour) -> Iterator[Event]:
                 yield event
 
 
-def written(data: bytes, behaviour: Behaviour) -> bytes:
+def written(event: Event, behaviour: Behaviour) -> bytes:
     """One event as bytes, its empty line included."""
+    data = event.data
     match behaviour.lines:
         case "plain":
             lines = [b"data: " + data]
@@ -38,6 +39,8 @@ def written(data: bytes, behaviour: Behaviour) -> bytes:
             lines = [b": " + COMMENT, b"id: 7", b"event: message", b"retry: 3000", b"data: " + data]
         case _:
             assert_never(behaviour.lines)
+    if event.name is not None:
+        lines = [b"event: " + event.name.encode(), *(line for line in lines if not line.startswith(b"event:"))]
     end = behaviour.line_end.encode()
     return end.join(lines) + end * 2
 

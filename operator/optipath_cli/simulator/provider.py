@@ -1,8 +1,8 @@
 """The provider made of paper: which request gets which script.
 
-Chats are answered by the dialect of their path. `GET …/models` lists models. Three paths are for whoever runs
-the simulator, and are not written down as requests: `GET /stats` (with `?bodies=1` the latest bodies too),
-`POST /reset` and `POST /map`. What follows a redirect comes to `/sink`, and is written down as such.
+Chats and embeddings are answered by the dialect of their path. `GET …/models` lists models. Three paths are
+for whoever runs the simulator, and are not written down as requests: `GET /stats` (with `?bodies=1` the latest
+bodies too), `POST /reset` and `POST /map`. What follows a redirect comes to `/sink`, and is written down as such.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,23 @@ import msgspec
 from optipath_cli.simulator.actions import Script, whole
 from optipath_cli.simulator.behaviour import Behaviour, Patience, Refusal
 from optipath_cli.simulator.chat import Asked, Stamp
-from optipath_cli.simulator.dialects import BadRequest, Dialect, openai
+from optipath_cli.simulator.dialects import (
+    BadRequest,
+    Dialect,
+    anthropic,
+    embeddings,
+    gemini,
+    ollama,
+    openai,
+    responses,
+)
 from optipath_cli.simulator.refusals import json_headers
 from optipath_cli.simulator.request import Request, fingerprint
 from optipath_cli.simulator.script import script
 from optipath_cli.simulator.stats import Arrival, Outcome, Stats
 from optipath_cli.simulator.words import behaviour
 
-DIALECTS: tuple[Dialect, ...] = (openai,)
+DIALECTS: tuple[Dialect, ...] = (openai, responses, anthropic, gemini, ollama, embeddings)
 MODELS = ("ok-cheap", "ok-fast", "ok-strong", "ok-code")
 """What is listed beside the mapped models; any other name answers too."""
 JSON = (("content-type", "application/json"),)
@@ -92,7 +101,7 @@ class Provider:
     def _chat(self, request: Request, dialect: Dialect) -> Script:
         """The answer that the model's behaviour gives."""
         try:
-            asked = dialect.read(request.body)
+            asked = dialect.read(request.target, request.body)
         except BadRequest as error:
             return self._told(request, HTTPStatus.BAD_REQUEST, dialect.error(HTTPStatus.BAD_REQUEST, str(error)))
         manner = self._manner(request, asked)

@@ -4,13 +4,14 @@ The answer and how it goes wrong are here. Errors in its place are in `refusals`
 `body` and `framing`, and what it says is the dialect's.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from optipath_cli.simulator.actions import Close, End, Head, Raw, Reset, Script, Stall, Wait, Write, whole
 from optipath_cli.simulator.behaviour import Behaviour, Break, Defect, Refusal
 from optipath_cli.simulator.body import sent
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, answer
-from optipath_cli.simulator.dialects import Dialect
+from optipath_cli.simulator.dialects import Dialect, Event
 from optipath_cli.simulator.events import comment, selected, written
 from optipath_cli.simulator.framing import framed
 from optipath_cli.simulator.refusals import json_headers, refuse, request_id
@@ -90,7 +91,8 @@ def _plain(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -
 
 def _streamed(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp) -> Script:
     """A reply in events."""
-    yield Head(200, (("content-type", "text/event-stream; charset=utf-8"), request_id(stamp)), None)
+    kind = "application/x-ndjson" if dialect.streams_lines else "text/event-stream; charset=utf-8"
+    yield Head(200, (("content-type", kind), request_id(stamp)), None)
     yield from _before_first_event(behaviour)
     if behaviour.defect == "empty":
         yield End()
@@ -105,11 +107,16 @@ def _streamed(behaviour: Behaviour, dialect: Dialect, asked: Asked, stamp: Stamp
         data = event.data
         if behaviour.defect and event.kind != "done":
             data = _spoilt(data, behaviour.defect)
-        yield Write(written(data, behaviour), event.tokens)
+        yield Write(_line(replace(event, data=data), dialect, behaviour), event.tokens)
         if behaviour.defect == "badjson":
             break
         tokens += event.tokens
     yield End()
+
+
+def _line(event: Event, dialect: Dialect, behaviour: Behaviour) -> bytes:
+    """An event as the dialect parts it from the next."""
+    return event.data + b"\n" if dialect.streams_lines else written(event, behaviour)
 
 
 def _before_first_event(behaviour: Behaviour) -> Script:
@@ -155,7 +162,7 @@ def _broken(broken: Break, dialect: Dialect, behaviour: Behaviour) -> Script:
         case "truncate":
             yield End()
         case "error":
-            yield Write(written(dialect.error_event(BROKEN).data, behaviour))
+            yield Write(_line(dialect.error_event(BROKEN), dialect, behaviour))
             yield End()
         case "bad-chunk":
             yield Raw(b"many\r\nnot a chunk\r\n")

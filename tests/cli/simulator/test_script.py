@@ -15,7 +15,7 @@ from optipath_cli.simulator.words import behaviour
 def actions(model: str, **members: Any) -> list[Action]:
     """The whole script for a request."""
     body = {"model": model, "messages": [{"role": "user", "content": "hello nonce-7f"}], **members}
-    asked = openai.read(json.dumps(body).encode())
+    asked = openai.read("", json.dumps(body).encode())
     return list(script(behaviour(model), openai, asked, Stamp(1, 1_700_000_000), "sk-abcdefghijkl"))
 
 
@@ -224,10 +224,10 @@ BAD = {
 @pytest.mark.parametrize("sent", BAD.values(), ids=BAD)
 def test_a_bad_body_is_refused(sent: bytes) -> None:
     with pytest.raises(BadRequest, match="cannot be read"):
-        openai.read(sent)
+        openai.read("", sent)
 
 
 def test_text_is_found_in_parts_too() -> None:
     parts = [{"type": "text", "text": "see nonce-1"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
     sent = {"model": "ok", "messages": [{"role": "user", "content": parts}, {"role": "assistant", "content": None}]}
-    assert "nonce-1" in openai.read(json.dumps(sent).encode()).prompt
+    assert "nonce-1" in openai.read("", json.dumps(sent).encode()).prompt

@@ -67,9 +67,9 @@ async def test_chats_are_served_under_any_prefix(http: httpx.AsyncClient, path: 
 
 
 async def test_other_paths_are_not_found(http: httpx.AsyncClient) -> None:
-    reply = await http.post("/v1/embeddings", json={})
+    reply = await http.post("/v1/images/generations", json={})
     assert reply.status_code == 404
-    assert "POST /v1/embeddings" in reply.json()["error"]["message"]
+    assert "POST /v1/images/generations" in reply.json()["error"]["message"]
 
 
 async def test_a_bad_body_is_refused_in_openais_shape(http: httpx.AsyncClient) -> None:

@@ -24,6 +24,8 @@ class Event:
     kind: Literal["opening", "content", "finish", "usage", "done", "error"] = "content"
     """What it is in its stream."""
     tokens: int = 0
+    name: str | None = None
+    """What its event field says; None for no such field."""
 
 
 class Dialect(Protocol):
@@ -32,8 +34,12 @@ class Dialect(Protocol):
     def serves(self, path: str) -> bool:
         """Whether chats in this dialect are posted to the path."""
 
-    def read(self, body: bytes) -> Asked:
-        """What the body asks for; raises BadRequest."""
+    @property
+    def streams_lines(self) -> bool:
+        """Whether a stream is JSON, a line an event, in the place of server-sent events."""
+
+    def read(self, path: str, body: bytes) -> Asked:
+        """What is asked for at a path; raises BadRequest."""
 
     def reply(self, asked: Asked, answer: Answer, stamp: Stamp) -> tuple[bytes, int]:
         """The body of a reply in one piece, and the tokens in it."""

@@ -15,6 +15,7 @@ from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import BadRequest, Event
 
 Json = dict[str, Any]
+streams_lines = False
 
 KINDS = {
     400: ("invalid_request_error", None),
@@ -93,7 +94,7 @@ def serves(path: str) -> bool:
     return path.endswith("/chat/completions")
 
 
-def read(body: bytes) -> Asked:
+def read(_: str, body: bytes) -> Asked:
     """What the body asks for; raises BadRequest."""
     try:
         said = msgspec.json.decode(body, type=_Body)
@@ -122,10 +123,12 @@ def reply(asked: Asked, answer: Answer, stamp: Stamp) -> tuple[bytes, int]:
         message |= {"content": None, "tool_calls": [_call(answer.tool, text, stamp)]}
     elif answer.declined:
         message |= {"content": None, "refusal": text}
+    if answer.thoughts:
+        message["reasoning_content"] = "".join(answer.thoughts)
     choice: Json = {"message": message, "logprobs": None, "finish_reason": _finish(answer)}
     completion = _envelope("chat.completion", asked, stamp)
     completion["choices"] = [{"index": index, **choice} for index in range(asked.choices)]
-    tokens = len(pieces) * asked.choices
+    tokens = (len(pieces) + len(answer.thoughts)) * asked.choices
     if answer.usage != "never":
         completion["usage"] = _usage(asked, tokens)
     return msgspec.json.encode(completion), tokens
@@ -149,10 +152,7 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
         opening |= {"content": None, "tool_calls": [{"index": 0, **_call(answer.tool, "", stamp)}]}
     for index in choices:
         yield Event(chunk(index, opening), "opening")
-    for piece in answer.pieces:
-        delta: Json = {"refusal" if answer.declined else "content": piece}
-        if answer.tool is not None:
-            delta = {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+    for delta in _deltas(answer):
         for index in choices:
             tokens += 1
             yield Event(chunk(index, delta), tokens=1)
@@ -161,6 +161,17 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
     if wants_usage or answer.usage == "last":
         yield Event(msgspec.json.encode(envelope | {"choices": [], "usage": _usage(asked, tokens)}), "usage")
     yield Event(b"[DONE]", "done")
+
+
+def _deltas(answer: Answer) -> Iterator[Json]:
+    """What is thought, and then what is said, token by token."""
+    for thought in answer.thoughts:
+        yield {"reasoning_content": thought}
+    for piece in answer.pieces:
+        if answer.tool is not None:
+            yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+        else:
+            yield {"refusal" if answer.declined else "content": piece}
 
 
 def error(status: int, message: str, reason: Reason = "status") -> bytes:

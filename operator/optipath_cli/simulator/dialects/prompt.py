@@ -1,0 +1,30 @@
+"""What every dialect's requests have: text somewhere in them, and a body that must be JSON."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from optipath_cli.simulator.dialects import BadRequest
+
+T = TypeVar("T")
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    """The body as this kind; raises BadRequest."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"the request body cannot be read: {error}") from error
+
+
+def texts(value: Any) -> list[str]:
+    """Every text that stands in a value, in order: itself, or members `text`, `content` and `parts`."""
+    match value:
+        case str():
+            return [value]
+        case list():
+            return [text for each in value for text in texts(each)]
+        case dict():
+            return [text for name in ("text", "content", "parts", "output") for text in texts(value.get(name))]
+        case _:
+            return []
