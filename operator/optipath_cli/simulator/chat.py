@@ -50,6 +50,8 @@ class Asked:
     """The token counts are wanted at the end of a stream too."""
     tool: Tool | None = None
     """The first one offered."""
+    called: bool = False
+    """The last word is a tool's, with its result."""
     json: bool = False
     """An object is wanted, and no prose."""
     schema: Schema | None = None
@@ -102,7 +104,7 @@ def answer(asked: Asked, behaviour: Behaviour) -> Answer:
 
 
 def _said(asked: Asked, behaviour: Behaviour) -> Answer:
-    if behaviour.content == "tool" and asked.tool is not None:
+    if behaviour.content == "tool" and asked.tool is not None and not asked.called:
         arguments = _dump(sample(asked.tool.parameters))
         return Answer(_cut(arguments), tool=asked.tool.name, usage=behaviour.usage)
     if behaviour.content == "json" or asked.json:

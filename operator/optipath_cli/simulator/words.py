@@ -106,7 +106,11 @@ ANSWERS = (
     ),
     Word("gzip", "compressed, whether asked for or not", _always(gzip=True)),
     Word("big-event-KB", "a first token of KB kibibytes", _into("event_kilobytes")),
-    Word("tool", "calls the request's first function, where it has one", _always(content="tool")),
+    Word(
+        "tool",
+        "calls the request's first function, where it has one, and answers when it has the result",
+        _always(content="tool"),
+    ),
     Word("think", "thoughts before the answer", _always(thinks=True)),
     Word("json", "a JSON object, by the request's schema where it has one", _always(content="json")),
     Word("content-filter", "an answer that the provider's filter ended", _always(content="filtered")),

@@ -13,7 +13,7 @@ import msgspec
 from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import Event
-from optipath_cli.simulator.dialects.prompt import decoded, texts
+from optipath_cli.simulator.dialects.prompt import decoded, is_last, texts
 
 Json = dict[str, Any]
 streams_lines = False
@@ -78,6 +78,7 @@ def read(target: str, body: bytes) -> Asked:
         streams=bool(said.stream),
         stream_usage=True,
         tool=Tool(tool.name, tool.input_schema or {"type": "object"}) if tool else None,
+        called=is_last(said.messages, "tool_result"),
         json=form is not None,
         schema=form.schema if form else None,
         counts=target.partition("?")[0].endswith("/count_tokens"),

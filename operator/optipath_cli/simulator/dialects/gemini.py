@@ -16,7 +16,7 @@ from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import BadRequest, Event
 from optipath_cli.simulator.dialects.embeddings import vector
-from optipath_cli.simulator.dialects.prompt import decoded, texts
+from optipath_cli.simulator.dialects.prompt import decoded, is_last, texts
 
 Json = dict[str, Any]
 streams_lines = False
@@ -68,6 +68,7 @@ def read(target: str, body: bytes) -> Asked:
         choices=int(config.get("candidateCount") or 1),
         stream_usage=True,
         tool=_tool(declared[0]) if declared else None,
+        called=is_last(said.contents, "functionResponse"),
         json=config.get("responseMimeType") == "application/json",
         schema=_lower(schema) if schema else None,
         inputs=tuple("\n".join(texts(each)) for each in embedded),

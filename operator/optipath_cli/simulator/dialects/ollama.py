@@ -10,7 +10,7 @@ from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import Event
 from optipath_cli.simulator.dialects.embeddings import vector
-from optipath_cli.simulator.dialects.prompt import decoded, texts
+from optipath_cli.simulator.dialects.prompt import decoded, is_last, texts
 
 Json = dict[str, Any]
 streams_lines = True
@@ -42,6 +42,7 @@ def read(target: str, body: bytes) -> Asked:
         streams=said.stream is not False and not target.partition("?")[0].endswith("/embed"),
         stream_usage=True,
         tool=Tool(functions[0]["name"], functions[0].get("parameters") or {"type": "object"}) if functions else None,
+        called=is_last(said.messages, "tool"),
         json=bool(said.format),
         schema=said.format if isinstance(said.format, dict) else None,
         inputs=inputs,

@@ -109,6 +109,7 @@ def read(_: str, body: bytes) -> Asked:
         choices=said.n or 1,
         stream_usage=bool(said.stream_options and said.stream_options.include_usage),
         tool=Tool(functions[0].name, functions[0].parameters or {"type": "object"}) if functions else None,
+        called=bool(said.messages) and said.messages[-1].role == "tool",
         json=form is not None and form.type != "text",
         schema=form.json_schema.schema if form and form.json_schema else None,
     )

@@ -28,3 +28,16 @@ def texts(value: Any) -> list[str]:
             return [text for name in ("text", "content", "parts", "output") for text in texts(value.get(name))]
         case _:
             return []
+
+
+def is_last(messages: Any, kind: str) -> bool:
+    """Whether the last message is of a kind: by its type or role, or by a part that has it as type or member."""
+    if not isinstance(messages, list) or not messages or not isinstance(messages[-1], dict):
+        return False
+    last = messages[-1]
+    inside = [part for name in ("content", "parts") if isinstance(last.get(name), list) for part in last[name]]
+    return any(
+        kind in (each.get("type"), each.get("role")) or kind in each
+        for each in [last, *inside]
+        if isinstance(each, dict)
+    )

@@ -12,7 +12,7 @@ import msgspec
 from optipath_cli.simulator.behaviour import Reason
 from optipath_cli.simulator.chat import Answer, Asked, Stamp, Tool
 from optipath_cli.simulator.dialects import BadRequest, Event, openai
-from optipath_cli.simulator.dialects.prompt import decoded, texts
+from optipath_cli.simulator.dialects.prompt import decoded, is_last, texts
 
 Json = dict[str, Any]
 streams_lines = False
@@ -61,6 +61,7 @@ def read(_: str, body: bytes) -> Asked:
         streams=bool(said.stream),
         stream_usage=True,
         tool=Tool(functions[0].name or "", functions[0].parameters or {"type": "object"}) if functions else None,
+        called=is_last(said.input, "function_call_output"),
         json=form is not None and form.type != "text",
         schema=form.schema if form else None,
     )
