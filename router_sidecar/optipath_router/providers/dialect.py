@@ -16,6 +16,8 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     path: str
     body: bytes
+    schema_in_prompt: bool = False
+    """Whether the prompt tells the JSON schema, as the provider cannot hold an answer to one by itself."""
 
 
 class ErrorTold(UpstreamBroken):
