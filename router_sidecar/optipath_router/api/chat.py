@@ -12,10 +12,11 @@ from starlette.types import Message, Receive, Scope, Send
 from optipath_router.api.exchange import CallerLeft, Leaving, answer, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, error_body, failed_headers, rejected
 from optipath_router.chat.reply import Failed, Reply, Streamed, Whole, failed_over
-from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.chat.request import ChatRequest
 from optipath_router.decide.decision import Decision
 from optipath_router.errors import Code, Outcome, RequestRejected, UpstreamError
 from optipath_router.live import Live
+from optipath_router.providers.openai.asked import read_asked
 from optipath_router.runtime import Runtime
 from optipath_router.telemetry.metrics import Metrics
 

@@ -43,18 +43,7 @@ def says(chat: Chat) -> frozenset[Saying]:
 
 def _tools(chat: Chat) -> Iterator[Saying]:
     for tool in chat.tools:
-        match tool:
-            case Tool():
-                yield Saying.TOOLS
-                if tool.strict:
-                    yield Saying.STRICT_TOOLS
-                if tool.custom:
-                    yield Saying.CUSTOM_TOOLS
-                if tool.cache:
-                    yield Saying.CACHE_MARKS
-                yield from _extra(tool.extra)
-            case HostedTool():
-                yield Saying.HOSTED_TOOLS
+        yield from [Saying.HOSTED_TOOLS] if isinstance(tool, HostedTool) else _tool(tool)
     if chat.parallel_tool_calls is False:
         yield Saying.PARALLEL_TOOLS
     choice = chat.tool_choice
@@ -67,6 +56,17 @@ def _tools(chat: Chat) -> Iterator[Saying]:
         yield Saying.CUSTOM_TOOLS
     if choice.names and choice.choosing is not Choosing.ONE:
         yield Saying.ALLOWED_TOOLS
+
+
+def _tool(tool: Tool) -> Iterator[Saying]:
+    yield Saying.TOOLS
+    if tool.strict:
+        yield Saying.STRICT_TOOLS
+    if tool.custom:
+        yield Saying.CUSTOM_TOOLS
+    if tool.cache:
+        yield Saying.CACHE_MARKS
+    yield from _extra(tool.extra)
 
 
 def _settings(chat: Chat) -> Iterator[Saying]:
@@ -136,11 +136,7 @@ def _part(part: Part) -> Iterator[Saying]:
         case Image():
             yield from _file(part, Saying.IMAGE_DATA, Saying.IMAGE_URL)
         case Document():
-            yield from _file(part, Saying.DOCUMENT_DATA, Saying.DOCUMENT_URL)
-            if part.text is not None:
-                yield Saying.DOCUMENT_TEXT
-            if part.extra is not None and _CITING in part.extra.members:
-                yield Saying.CITATIONS
+            yield from _document(part)
         case Audio():
             yield Saying.STATE if part.id is not None else Saying.AUDIO_INPUT
             yield from _extra(part.extra)
@@ -155,6 +151,14 @@ def _part(part: Part) -> Iterator[Saying]:
             yield Saying.OTHER if part.wire is Wire.CHAT else Saying.HOSTED_TOOLS
         case Refusal():
             yield from _extra(part.extra)
+
+
+def _document(document: Document) -> Iterator[Saying]:
+    yield from _file(document, Saying.DOCUMENT_DATA, Saying.DOCUMENT_URL)
+    if document.text is not None:
+        yield Saying.DOCUMENT_TEXT
+    if document.extra is not None and _CITING in document.extra.members:
+        yield Saying.CITATIONS
 
 
 def _text(text: Text) -> Iterator[Saying]:

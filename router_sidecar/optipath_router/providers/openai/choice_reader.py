@@ -53,7 +53,18 @@ class _Thought:
 class ChoiceReader:
     """Reads the deltas of one choice. Each kind of part is open once; tool calls are, by their index."""
 
-    __slots__ = ("_answer_id", "_audio", "_calls", "_cited", "_count", "_index", "_refusal", "_text", "_thought", "ended")
+    __slots__ = (
+        "_answer_id",
+        "_audio",
+        "_calls",
+        "_cited",
+        "_count",
+        "_index",
+        "_refusal",
+        "_text",
+        "_thought",
+        "ended",
+    )
 
     def __init__(self, index: int, answer_id: str) -> None:
         self._index, self._answer_id = index, answer_id

@@ -1,5 +1,6 @@
 """The parts of a message's content: a caller's, read."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -43,26 +44,8 @@ def read_part(part: Members) -> Part:
     """One part; of a type that we do not know, what only this dialect can say again."""
     whole = part.whole()
     kind = part.needed("type", str)
-    match kind:
-        case "text":
-            return Text(part.needed("text", str), cache=read_cache(part), extra=part.rest(Wire.CHAT))
-        case "refusal":
-            return Refusal(part.needed("refusal", str), part.rest(Wire.CHAT))
-        case "image_url":
-            return _image(part)
-        case "input_audio":
-            return _audio(part)
-        case "file":
-            return _file(part)
-        case "document_url":  # Mistral
-            name = part.take("document_name", str)
-            return Document(url=part.needed("document_url", str), name=name, extra=part.rest(Wire.CHAT))
-        case "file_url":  # Perplexity
-            return _file_url(part)
-        case "thinking":  # Mistral
-            return _thinking(part)
-        case _:
-            return Hosted(Wire.CHAT, whole, kind)
+    reader = _READERS.get(kind)
+    return Hosted(Wire.CHAT, whole, kind) if reader is None else reader(part)
 
 
 def read_cache(members: Members) -> CacheMark | None:
@@ -96,6 +79,19 @@ def read_citation(told: dict[str, object]) -> Citation:
         start if placed and isinstance(start, int) else None,
         end if placed and isinstance(end, int) else None,
     )
+
+
+def _text(part: Members) -> Text:
+    return Text(part.needed("text", str), cache=read_cache(part), extra=part.rest(Wire.CHAT))
+
+
+def _refusal(part: Members) -> Refusal:
+    return Refusal(part.needed("refusal", str), part.rest(Wire.CHAT))
+
+
+def _document_url(part: Members) -> Document:
+    name = part.take("document_name", str)
+    return Document(url=part.needed("document_url", str), name=name, extra=part.rest(Wire.CHAT))
 
 
 def _image(part: Members) -> Image:
@@ -163,6 +159,18 @@ def _thinking(part: Members) -> Reasoning:
     else:
         text = "".join(piece.needed("text", str) for piece in part.each("thinking"))
     return Reasoning(text, signature, wire=Wire.CHAT, extra=part.rest(Wire.CHAT))
+
+
+_READERS: Final[Mapping[str, Callable[[Members], Part]]] = {
+    "text": _text,
+    "refusal": _refusal,
+    "image_url": _image,
+    "input_audio": _audio,
+    "file": _file,
+    "document_url": _document_url,  # Mistral
+    "file_url": _file_url,  # Perplexity
+    "thinking": _thinking,  # Mistral
+}
 
 
 def rest_of(outer: Members, name: str, inner: Members | None) -> Extra | None:

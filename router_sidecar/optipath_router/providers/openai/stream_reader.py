@@ -97,7 +97,7 @@ class OpenAIAnswerReader:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise _no_chunk(data) from error
         if chunk.error is not None:
-            return [Failing(data)]
+            return [*self._told(chunk), Failing(data)]
         deltas: list[Delta] = []
         if self._opened is None and (chunk.choices or chunk.id):
             deltas.append(self._open(chunk))
@@ -105,9 +105,7 @@ class OpenAIAnswerReader:
             self._found = (chunk.search_results, chunk.citations)
         for choice in chunk.choices or ():
             deltas += self._choice(choice)
-        if chunk.usage is not None or chunk.x_groq is not None:
-            deltas += self._told(chunk)
-        return deltas
+        return deltas if chunk.usage is chunk.x_groq is None else [*deltas, *self._told(chunk)]
 
     def _open(self, chunk: _Chunk) -> Opened:
         self._opened = Opened(

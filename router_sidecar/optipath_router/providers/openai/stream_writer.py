@@ -86,10 +86,11 @@ class OpenAIAnswerWriter:
     def _new(self, choice: _Choice, number: int, part: Part) -> dict[str, Any]:
         """What a part says as it begins."""
         place = 0
+        written: dict[str, Any] = {}
         match part:
             case Text():
                 place, choice.written = choice.written, choice.written + len(part.text)
-                written: dict[str, Any] = {"content": part.text}
+                written = {"content": part.text}
                 if part.citations:
                     written["annotations"] = _annotations(part, place)
             case Refusal():
@@ -106,7 +107,7 @@ class OpenAIAnswerWriter:
             case Image():
                 written = {"images": [write_image(part)]}
             case Document() | Hosted() | ToolResult():
-                return {}
+                pass  # no answer in this format has any
         choice.open[number] = (part, place)
         return written
 
@@ -115,41 +116,42 @@ class OpenAIAnswerWriter:
         if choice is None or grown.part not in choice.open:
             return b""
         part, place = choice.open[grown.part]
-        if type(part) is Text and grown.citation is None:
+        if type(part) is Text:
             choice.written += len(grown.text)
-            if grown.logprobs is None:  # nearly all of them
+            if grown.logprobs is None and grown.citation is None:  # nearly all of them
                 return b'%b[{"index":%d,"delta":{"content":%b},"finish_reason":null}]}\n\n' % (
                     self._head,
                     grown.choice,
                     _encode(grown.text),
                 )
-            return self._chunk(grown.choice, {"content": grown.text}, logprobs=grown.logprobs)
-        return self._chunk(grown.choice, self._more(part, place, grown, choice), logprobs=grown.logprobs)
+        return self._chunk(grown.choice, self._more(part, place, grown), logprobs=grown.logprobs)
 
-    def _more(self, part: Part, place: int, grown: PartGrown, choice: _Choice) -> dict[str, Any]:
+    def _more(self, part: Part, place: int, grown: PartGrown) -> dict[str, Any]:
+        """What a part says as it grows."""
+        written: dict[str, Any] = {}
         match part:
             case Text():
-                choice.written += len(grown.text)
                 cited = () if grown.citation is None else (grown.citation,)
-                content = {"content": grown.text} if grown.text else {}
-                return content | {"annotations": _annotations(Text("", cited), place)}
+                written = {"content": grown.text} if grown.text or not cited else {}
+                if cited:
+                    written["annotations"] = _annotations(Text("", cited), place)
             case Refusal():
-                return {"refusal": grown.text}
+                written = {"refusal": grown.text}
             case Reasoning():
                 more = msgspec.structs.replace(
                     part, text=grown.text, signature=grown.signature, hidden=grown.hidden, id=None
                 )
-                return _thought(more, place, begins=False, plain=is_plain(part))
+                written = _thought(more, place, begins=False, plain=is_plain(part))
             case ToolCall() if self._legacy:
-                return {"function_call": {"arguments": grown.text}} if place == 0 else {}
-            case ToolCall(custom=True):
-                return {"tool_calls": [{"index": place, "custom": {"input": grown.text}}]}
+                written = {"function_call": {"arguments": grown.text}} if place == 0 else {}
             case ToolCall():
-                return {"tool_calls": [{"index": place, "function": {"arguments": grown.text}}]}
+                kind, words = ("custom", "input") if part.custom else ("function", "arguments")
+                written = {"tool_calls": [{"index": place, kind: {words: grown.text}}]}
             case Audio():
-                return {"audio": write_audio(Audio(grown.data or None, transcript=grown.text or None))}
-            case _:
-                return {}
+                written = {"audio": write_audio(Audio(grown.data or None, transcript=grown.text or None))}
+            case Image() | Document() | Hosted() | ToolResult():
+                pass  # they come whole
+        return written
 
     def _ended(self, ended: ChoiceEnded) -> bytes:
         choice, role = self._choice(ended.choice)

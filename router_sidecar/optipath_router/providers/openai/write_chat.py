@@ -23,7 +23,9 @@ PATH: Final = "/chat/completions"
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ANY_OBJECT: Final = JsonSchema(msgspec.Raw(b'{"type":"object"}'), "answer")
-_SCHEMA_IN_PROMPT: Final = "Answer with one JSON object, and nothing before or after it, that is valid by this JSON Schema:"
+_SCHEMA_IN_PROMPT: Final = (
+    "Answer with one JSON object, and nothing before or after it, that is valid by this JSON Schema:"
+)
 _RETENTIONS: Final = frozenset({"in_memory", "in-memory", "24h"})
 """How long OpenAI keeps a prompt; other dialects have other times."""
 _TIERS: Final = {"standard_only": "default"}
@@ -63,8 +65,9 @@ def write_chat(chat: Chat, model: str, family: Family, *, streams: bool) -> Outg
 
 def _settings(chat: Chat, family: Family) -> Written:
     """How the model should answer."""
-    says, said = family.sayings, {family.limit: chat.max_tokens, "temperature": chat.temperature}
-    for saying, members in {
+    says = family.sayings
+    said: Written = {family.limit: chat.max_tokens, "temperature": chat.temperature}
+    by_saying: dict[Saying, Written] = {
         Saying.TOP_P: {"top_p": chat.top_p},
         Saying.TOP_K: {"top_k": chat.top_k},
         Saying.STOP: {"stop": chat.stop or None},
@@ -78,7 +81,8 @@ def _settings(chat: Chat, family: Family) -> Written:
         Saying.SEVERAL_CHOICES: {"n": chat.n},
         Saying.VERBOSITY: {"verbosity": chat.verbosity},
         Saying.AUDIO_OUTPUT: {"modalities": chat.modalities or None, "audio": chat.audio},
-    }.items():
+    }
+    for saying, members in by_saying.items():
         if saying in says:
             said |= members
     thinking = write_thinking(chat.thinking, family) if chat.thinking and Saying.THINKING in says else {}
@@ -87,7 +91,8 @@ def _settings(chat: Chat, family: Family) -> Written:
 
 def _identity(chat: Chat, family: Family) -> Written:
     """What a request says of itself, and not of the answer that it wants."""
-    says, said = family.sayings, {}
+    says = family.sayings
+    said: Written = {}
     if Saying.USER in says:
         apart = family.safety_identifier
         said["user"] = chat.user if apart else chat.user or chat.safety_identifier

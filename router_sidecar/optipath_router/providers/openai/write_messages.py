@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import msgspec
+
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import (
     Audio,
@@ -125,15 +127,15 @@ class MessageWriter:
             return {"function_call": {"name": call.name, "arguments": call.arguments}}
         return {"tool_calls": [write_call(call) for call in calls]}
 
-    def _content(self, parts: Iterable[Part], role: Role, *, plain: bool) -> str | list[Written] | None:
+    def _content(self, parts: Iterable[Part], role: Role, *, plain: bool) -> str | list[Written | msgspec.Raw] | None:
         """A content; None where there is none."""
         told = [part for part in parts if self._sayable(part)]
         if not told:
             return None
         texts = [part for part in told if isinstance(part, Text)]
-        if len(texts) == len(told) and (plain or not self._again) and not self._marked(texts):
-            if len(texts) == 1 or role in _BETWEEN:
-                return _BETWEEN.get(role, "").join(text.text for text in texts)
+        as_text = len(texts) == len(told) and (plain or not self._again) and not self._marked(texts)
+        if as_text and (len(texts) == 1 or role in _BETWEEN):
+            return _BETWEEN.get(role, "").join(text.text for text in texts)
         return [self._part(part) for part in told]
 
     def _marked(self, texts: list[Text]) -> bool:
@@ -161,30 +163,32 @@ class MessageWriter:
         known = Saying.DOCUMENT_DATA if document.data is not None else Saying.DOCUMENT_URL
         return known in self._sayings and (document.data is not None or document.url is not None)
 
-    def _part(self, part: Part) -> Written | Any:
+    def _part(self, part: Part) -> Written | msgspec.Raw:
+        written: Written = {}
         match part:
             case Text():
-                return {"type": "text", "text": part.text, **self._mark(part.cache), **said_again(part.extra, Wire.CHAT)}
+                written = {"type": "text", "text": part.text, **self._mark(part.cache), **_again(part)}
             case Refusal():
-                return {"type": "refusal", "refusal": part.text, **said_again(part.extra, Wire.CHAT)}
+                written = {"type": "refusal", "refusal": part.text, **_again(part)}
             case Image():
                 outer, inner = told_apart(part.extra, "image_url")
                 told = {"url": image_url(part), **({"detail": part.detail} if part.detail is not None else {}), **inner}
-                return {"type": "image_url", "image_url": told, **self._mark(part.cache), **outer}
+                written = {"type": "image_url", "image_url": told, **self._mark(part.cache), **outer}
             case Audio():
                 outer, inner = told_apart(part.extra, "input_audio")
                 form = {} if part.format is None else {"format": part.format}
-                return {"type": "input_audio", "input_audio": {"data": part.data, **form, **inner}, **outer}
+                written = {"type": "input_audio", "input_audio": {"data": part.data, **form, **inner}, **outer}
             case Document():
-                return self._document(part)
+                written = self._document(part)
             case Reasoning():
                 proof = {} if part.signature is None else {"signature": part.signature}
                 thinking = [{"type": "text", "text": part.text}]
-                return {"type": "thinking", "thinking": thinking, **proof, **said_again(part.extra, Wire.CHAT)}
+                written = {"type": "thinking", "thinking": thinking, **proof, **_again(part)}
             case Hosted():
                 return part.raw
-            case _:
-                raise AssertionError(part)  # `_sayable` leaves no other
+            case ToolCall() | ToolResult():
+                pass  # `_sayable` leaves none
+        return written
 
     def _document(self, part: Document) -> Written:
         if part.text is not None:
@@ -210,6 +214,10 @@ class MessageWriter:
         if Saying.CACHE_MARKS not in self._sayings:
             return {}
         return write_mark(cache)
+
+
+def _again(part: Text | Refusal | Reasoning) -> Written:
+    return said_again(part.extra, Wire.CHAT)
 
 
 def write_mark(cache: CacheMark | None) -> Written:
