@@ -2,7 +2,8 @@
 
 import json
 
-from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.chat.request import ChatRequest
+from optipath_router.providers.openai.asked import read_asked
 
 _SENTENCE = "The quick brown fox jumps over the lazy dog, and then it writes a report about it. "
 

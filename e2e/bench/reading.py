@@ -5,7 +5,7 @@ from functools import partial
 
 from e2e.bench.figure import Figure, microseconds
 from e2e.bench.prompts import sizes
-from optipath_router.chat.request import read_asked
+from optipath_router.providers.openai.asked import read_asked
 from optipath_router.providers.openai.request import outgoing
 
 # performance.md, "Reading (and rewriting) the request": all typed, and Raw fields.

@@ -14,11 +14,12 @@ from optipath_cli.terminal import Terminal
 from optipath_operator.compile import compile_namespace
 from optipath_router.account.record import decision_json
 from optipath_router.chat.features import Features
-from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.chat.request import ChatRequest
 from optipath_router.classify import features
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.decision import Basis
 from optipath_router.errors import RequestRejected
+from optipath_router.providers.openai.asked import read_asked
 from optipath_snapshot import EgressRule, digest
 
 

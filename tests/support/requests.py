@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.chat.request import ChatRequest
+from optipath_router.providers.openai.asked import read_asked
 
 
 def body(model: str = "small", text: str = "Hello", **given: Any) -> bytes:

@@ -105,13 +105,21 @@ class Chat(msgspec.Struct, frozen=True):
     format: JsonObject | JsonSchema | None = None
     thinking: Thinking | None = None
     verbosity: str | None = None
+    modalities: tuple[str, ...] = ()
+    """What the answer may be made of, such as `text` and `audio`; nothing where that is not said."""
+    audio: msgspec.Raw | None = None
+    """Voice and format of a spoken answer, in OpenAI's chat format."""
     user: str | None = None
     """Whom the caller serves, as the caller names them."""
+    safety_identifier: str | None = None
+    """The same for the provider's watch over misuse, where it has a name of its own."""
     metadata: msgspec.Raw | None = None
     service_tier: str | None = None
     store: bool | None = None
     cache: CacheMark | None = None
     """Where the whole prompt is to be cached, and not up to a mark in it."""
     cache_key: str | None = None
+    legacy_functions: bool = False
+    """Whether tools are called functions, one at a time and without ids, as OpenAI had them before tools."""
     extra: Extra | None = None
     """Other members of the request."""

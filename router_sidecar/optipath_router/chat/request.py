@@ -11,7 +11,6 @@ import msgspec
 
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Wire
-from optipath_router.errors import Code, RequestRejected
 
 MAX_MODEL_LENGTH: Final = 256
 """Names of models are kept in records and told in messages; no declared one is that long."""
@@ -129,27 +128,3 @@ class ChatRequest(msgspec.Struct, frozen=True):
     def streams(self) -> bool:
         """Whether the answer is wanted piece by piece."""
         return bool(self.asked.stream)
-
-
-_decode = msgspec.json.Decoder(Asked).decode
-
-
-def read_asked(body: bytes) -> Asked:
-    """What a body asks for; raises RequestRejected where it is no chat completion request."""
-    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
-        raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request has more than {MAX_COMMAS} commas")
-    try:
-        # msgspec passes over what it need not read, and JSON in another encoding than UTF-8 would fail later.
-        if not body.isascii():
-            body.decode()
-        asked = _decode(body)
-    except msgspec.ValidationError as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not a chat completion: {error}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
-    if not asked.model:
-        raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
-    if len(asked.model) > MAX_MODEL_LENGTH:
-        message = f"the model's name has {len(asked.model)} characters, more than {MAX_MODEL_LENGTH}"
-        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="model")
-    return asked

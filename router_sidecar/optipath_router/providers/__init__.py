@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.chat.request import read_asked
+from optipath_router.providers.openai.asked import read_asked
 from optipath_router.providers.dialect import Dialect, ErrorTold, Exchange, Outgoing, StreamReader
 from optipath_router.providers.openai import CHAT, CHAT_UNASKED
 from optipath_router.providers.openai.faults import broken_off, error

@@ -26,8 +26,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
     """Of the caller's, those that only this wire format knows."""
-    downgraded: tuple[str, ...] = ()
-    """What the provider was asked for in a weaker form than the caller asked us."""
+    schema_in_prompt: bool = False
+    """Whether the prompt tells the JSON schema, as the provider cannot hold an answer to one by itself."""
 
 
 class Given(msgspec.Struct, frozen=True):

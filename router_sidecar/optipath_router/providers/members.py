@@ -81,6 +81,10 @@ class Members:
         for index, item in enumerate(items):
             yield Members(item, f"{self.at(name)}[{index}]")
 
+    def whole(self) -> msgspec.Raw:
+        """The object as JSON, but for what was taken."""
+        return msgspec.Raw(msgspec.json.encode(self._left))
+
     def rest(self, wire: Wire) -> Extra | None:
         """What was not taken, nulls apart; None where nothing is left."""
         left = {name: value.copy() for name, value in self._left.items() if bytes(value) != _NULL}

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optipath_router.chat.request import MAX_MODEL_LENGTH, Asked, read_asked
+from optipath_router.chat.request import MAX_MODEL_LENGTH, Asked
 from optipath_router.errors import Code, RequestRejected
+from optipath_router.providers.openai.asked import read_asked
 from support import wire
 from support.requests import body
 

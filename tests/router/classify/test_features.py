@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from optipath_router.chat.request import ChatRequest, read_asked
+from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.classify import features
 from optipath_router.classify.tokens import TOKENS_A_MESSAGE, TOKENS_AN_IMAGE
+from optipath_router.providers.openai.asked import read_asked
 from optipath_snapshot import Capability
 from support import wire
 from support.requests import chat_request

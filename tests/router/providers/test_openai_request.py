@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optipath_router.chat.request import Asked, read_asked
+from optipath_router.chat.request import Asked
 from optipath_router.errors import RequestRejected
+from optipath_router.providers.openai.asked import read_asked
 from optipath_router.providers.openai.request import outgoing
 from support import wire
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from optipath_router.chat.events import Event, Kind
+from optipath_router.chat.tokens import piece_tokens
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.openai.said import Said, tokens_said
@@ -17,6 +18,8 @@ class _Choice(msgspec.Struct, frozen=True):
     index: int | None = None
     delta: Said | None = None
     finish_reason: str | None = None
+    text: Any = None
+    """In the place of a delta, where a prompt is completed and no chat."""
 
 
 class _Chunk(msgspec.Struct, frozen=True):
@@ -124,7 +127,10 @@ class OpenAIReader:
                 said = said or 0
             elif index not in self._finished:
                 self._open.add(index)
-            if delta is not None and (tokens := tokens_said(delta)) is not None:
+            if delta is None:
+                if choice.text and isinstance(choice.text, str):
+                    said = (said or 0) + piece_tokens(choice.text)
+            elif (tokens := tokens_said(delta)) is not None:
                 said = (said or 0) + tokens
         return said
 

@@ -19,12 +19,40 @@ def read_usage(told: Any) -> Usage | None:
     return Usage(
         input_tokens=given,
         output_tokens=made,
-        cached_input_tokens=_count(field(heard, "cached_tokens")) or 0,
+        cached_input_tokens=_cached(told, heard),
         reasoning_tokens=thought,
         cache_write_tokens=_count(field(heard, "cache_write_tokens")) or 0,
         audio_input_tokens=_count(field(heard, "audio_tokens")) or 0,
         audio_output_tokens=_count(field(said, "audio_tokens")) or 0,
     )
+
+
+def write_usage(usage: Usage) -> dict[str, Any]:
+    """A usage as OpenAI tells it: the cached is a part of the input, the reasoning one of the output."""
+    heard, said = {"cached_tokens": usage.cached_input_tokens}, {"reasoning_tokens": usage.reasoning_tokens}
+    if usage.cache_write_tokens:
+        heard["cache_write_tokens"] = usage.cache_write_tokens
+    if usage.audio_input_tokens:
+        heard["audio_tokens"] = usage.audio_input_tokens
+    if usage.audio_output_tokens:
+        said["audio_tokens"] = usage.audio_output_tokens
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "prompt_tokens_details": heard,
+        "completion_tokens_details": said,
+    }
+
+
+def _cached(told: Any, heard: Any) -> int:
+    """What a prompt cache had of the input."""
+    if (cached := _count(field(heard, "cached_tokens"))) is not None:
+        return cached
+    for elsewhere in ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"):  # DeepSeek; Moonshot; Mistral
+        if cached := _count(field(told, elsewhere)):
+            return cached
+    return 0
 
 
 def field(value: Any, name: str) -> Any:

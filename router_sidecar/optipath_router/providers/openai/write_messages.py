@@ -1,0 +1,254 @@
+"""Messages for a provider of the family, in as plain a form as says the same: not every template takes lists."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from optipath_router.chat.chat import Chat
+from optipath_router.chat.conversation import (
+    Audio,
+    CacheMark,
+    Document,
+    Hosted,
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Role,
+    Text,
+    ToolCall,
+    ToolResult,
+    Wire,
+    data_url,
+)
+from optipath_router.chat.sayings import Saying
+from optipath_router.providers.members import said_again
+from optipath_router.providers.openai.family import Documents, Family, Thoughts
+from optipath_router.providers.openai.parts import told_apart
+from optipath_router.providers.openai.thoughts import is_plain, write_details
+from optipath_router.providers.openai.tools import signature_out
+
+Written = dict[str, Any]
+
+_BETWEEN: Final = {Role.SYSTEM: "\n\n", Role.DEVELOPER: "\n\n", Role.TOOL: "\n", Role.ASSISTANT: ""}
+"""What stands between texts that become one. Those of users stay apart."""
+
+
+class MessageWriter:
+    """Writes the messages of one chat."""
+
+    def __init__(self, chat: Chat, family: Family) -> None:
+        self._family, self._sayings = family, family.sayings
+        self._again = chat.wire is Wire.CHAT
+        self._legacy = chat.legacy_functions and family.functions
+        self._last = chat.messages[-1] if chat.messages else None
+
+    def message(self, message: Message) -> Iterator[Written]:
+        """A message as one or more: each result of a tool is one by itself, and stands before what is said with it."""
+        others = tuple(part for part in message.parts if not isinstance(part, ToolResult))
+        for part in message.parts:
+            if isinstance(part, ToolResult):
+                yield self._result(part, message)
+        if not others and message.role is Role.TOOL:
+            return
+        if others or len(others) == len(message.parts):
+            role = Role.USER if message.role is Role.TOOL else message.role
+            if role is Role.ASSISTANT:
+                yield self._assistant(message, others)
+            else:
+                yield self._said(message, role, others)
+
+    def _said(self, message: Message, role: Role, parts: tuple[Part, ...]) -> Written:
+        if role is Role.DEVELOPER and not self._family.developer:
+            role = Role.SYSTEM
+        content = self._content(parts, role, plain=message.plain)
+        return {"role": role, "content": [] if content is None else content, **self._more(message)}
+
+    def _assistant(self, message: Message, parts: tuple[Part, ...]) -> Written:
+        written: Written = {"role": Role.ASSISTANT}
+        thoughts = [part for part in parts if isinstance(part, Reasoning) and part.wire in (None, Wire.CHAT)]
+        spoken: tuple[Part, ...] = tuple(part for part in parts if isinstance(part, Text | Hosted))
+        if self._family.thoughts is Thoughts.CONTENT:
+            spoken = (*thoughts, *spoken)
+        written["content"] = self._content(spoken, Role.ASSISTANT, plain=message.plain)
+        written |= self._thoughts(thoughts)
+        if refusal := "".join(part.text for part in parts if isinstance(part, Refusal)):
+            written["refusal"] = refusal
+        for part in parts:
+            if isinstance(part, Audio) and part.id is not None:
+                written["audio"] = {"id": part.id, **said_again(part.extra, Wire.CHAT)}
+        if images := [part for part in parts if isinstance(part, Image)]:
+            written["images"] = [{"type": "image_url", "image_url": {"url": image_url(image)}} for image in images]
+        if annotations := [
+            {"type": "url_citation", "url_citation": write_citation(citation)}
+            for part in parts
+            if isinstance(part, Text) and self._again
+            for citation in part.citations
+        ]:
+            written["annotations"] = annotations
+        written |= self._calls([part for part in parts if isinstance(part, ToolCall)])
+        if message is self._last and Saying.PREFILL in self._sayings and written["content"]:
+            written |= self._family.prefill_in_message
+        return written | self._more(message)
+
+    def _more(self, message: Message) -> Written:
+        name = {"name": message.name} if message.name is not None and Saying.USER in self._sayings else {}
+        return name | said_again(message.extra, Wire.CHAT)
+
+    def _result(self, result: ToolResult, message: Message) -> Written:
+        content = self._content(result.parts, Role.TOOL, plain=message.plain)
+        named = {"name": result.name} if result.name is not None else {}
+        written = {"role": Role.TOOL, "tool_call_id": result.call_id}
+        if self._legacy:
+            written = {"role": "function"}
+        again = said_again(result.extra, Wire.CHAT) | said_again(message.extra, Wire.CHAT)
+        return written | {"content": "" if content is None else content} | named | again
+
+    def _thoughts(self, thoughts: list[Reasoning]) -> Written:
+        text = "".join(thought.text for thought in thoughts)
+        match self._family.thoughts:
+            case Thoughts.NOWHERE | Thoughts.CONTENT:
+                return {}
+            case Thoughts.REASONING_CONTENT:
+                return {"reasoning_content": text} if text else {}
+            case Thoughts.REASONING | Thoughts.DETAILS:
+                written: Written = {"reasoning": text} if text else {}
+                if self._family.thoughts is Thoughts.DETAILS and not all(map(is_plain, thoughts)):
+                    written["reasoning_details"] = write_details(thoughts)
+                return written
+
+    def _calls(self, calls: list[ToolCall]) -> Written:
+        if not calls:
+            return {}
+        if self._legacy:
+            call = calls[-1]
+            return {"function_call": {"name": call.name, "arguments": call.arguments}}
+        return {"tool_calls": [write_call(call) for call in calls]}
+
+    def _content(self, parts: Iterable[Part], role: Role, *, plain: bool) -> str | list[Written | msgspec.Raw] | None:
+        """A content; None where there is none."""
+        told = [part for part in parts if self._sayable(part)]
+        if not told:
+            return None
+        texts = [part for part in told if isinstance(part, Text)]
+        as_text = len(texts) == len(told) and (plain or not self._again) and not self._marked(texts)
+        if as_text and (len(texts) == 1 or role in _BETWEEN):
+            return _BETWEEN.get(role, "").join(text.text for text in texts)
+        return [self._part(part) for part in told]
+
+    def _marked(self, texts: list[Text]) -> bool:
+        return Saying.CACHE_MARKS in self._sayings and any(text.cache for text in texts)
+
+    def _sayable(self, part: Part) -> bool:
+        """Whether a part of a content can be said; what cannot was asked for before."""
+        match part:
+            case Text() | Reasoning() | Refusal():
+                return True
+            case Image():
+                return part.data is not None or part.url is not None or self._again
+            case Document():
+                return self._sayable_document(part)
+            case Audio():
+                return part.data is not None
+            case Hosted():
+                return part.wire is Wire.CHAT
+            case ToolCall() | ToolResult():
+                return False
+
+    def _sayable_document(self, document: Document) -> bool:
+        if document.text is not None or self._again:
+            return True
+        known = Saying.DOCUMENT_DATA if document.data is not None else Saying.DOCUMENT_URL
+        return known in self._sayings and (document.data is not None or document.url is not None)
+
+    def _part(self, part: Part) -> Written | msgspec.Raw:
+        written: Written = {}
+        match part:
+            case Text():
+                written = {"type": "text", "text": part.text, **self._mark(part.cache), **_again(part)}
+            case Refusal():
+                written = {"type": "refusal", "refusal": part.text, **_again(part)}
+            case Image():
+                outer, inner = told_apart(part.extra, "image_url")
+                told = {"url": image_url(part), **({"detail": part.detail} if part.detail is not None else {}), **inner}
+                written = {"type": "image_url", "image_url": told, **self._mark(part.cache), **outer}
+            case Audio():
+                outer, inner = told_apart(part.extra, "input_audio")
+                form = {} if part.format is None else {"format": part.format}
+                written = {"type": "input_audio", "input_audio": {"data": part.data, **form, **inner}, **outer}
+            case Document():
+                written = self._document(part)
+            case Reasoning():
+                proof = {} if part.signature is None else {"signature": part.signature}
+                thinking = [{"type": "text", "text": part.text}]
+                written = {"type": "thinking", "thinking": thinking, **proof, **_again(part)}
+            case Hosted():
+                return part.raw
+            case ToolCall() | ToolResult():
+                pass  # `_sayable` leaves none
+        return written
+
+    def _document(self, part: Document) -> Written:
+        if part.text is not None:
+            title = f"{part.name}\n\n" if part.name else ""
+            return {"type": "text", "text": title + part.text, **self._mark(part.cache)}
+        name = {} if part.name is None else {"filename": part.name}
+        if self._family.documents is Documents.DOCUMENT_URL and part.url is not None:
+            named = {} if part.name is None else {"document_name": part.name}
+            return {"type": "document_url", "document_url": part.url, **named, **said_again(part.extra, Wire.CHAT)}
+        if self._family.documents is Documents.FILE_URL:
+            outer, inner = told_apart(part.extra, "file_url")
+            named = {} if part.name is None else {"file_name": part.name}
+            return {"type": "file_url", "file_url": {"url": part.url or part.data, **inner}, **named, **outer}
+        outer, inner = told_apart(part.extra, "file")
+        told = part.url
+        if part.data is not None:
+            told = part.data if part.media_type is None else data_url(part.media_type, part.data)
+        data = {} if told is None else {"file_data": told}
+        file_id = {} if part.file_id is None else {"file_id": part.file_id}
+        return {"type": "file", "file": {**data, **file_id, **name, **inner}, **self._mark(part.cache), **outer}
+
+    def _mark(self, cache: CacheMark | None) -> Written:
+        if Saying.CACHE_MARKS not in self._sayings:
+            return {}
+        return write_mark(cache)
+
+
+def _again(part: Text | Refusal | Reasoning) -> Written:
+    return said_again(part.extra, Wire.CHAT)
+
+
+def write_mark(cache: CacheMark | None) -> Written:
+    """The member that marks up to where a prompt may be cached."""
+    if cache is None:
+        return {}
+    return {"cache_control": {"type": "ephemeral", **({} if cache.ttl is None else {"ttl": cache.ttl})}}
+
+
+def write_call(call: ToolCall) -> Written:
+    """A tool call."""
+    proof = {} if call.signature is None else signature_out(call.signature)
+    kind = "custom" if call.custom else "function"
+    outer, inner = told_apart(call.extra, kind)
+    told = {"name": call.name, "input" if call.custom else "arguments": call.arguments, **inner}
+    return {"id": call.id, "type": kind, kind: told, **proof, **outer}
+
+
+def write_citation(citation: Any) -> Written:
+    """A citation; at 0 and up to 0 where it belongs to no place in the text."""
+    return {
+        "url": citation.url or "",
+        "title": citation.title or "",
+        "start_index": citation.start or 0,
+        "end_index": citation.end or 0,
+        **({} if citation.quoted is None else {"content": citation.quoted}),
+    }
+
+
+def image_url(image: Image) -> str:
+    """A picture's URL, which may hold it."""
+    if image.data is not None:
+        return data_url(image.media_type or "image/png", image.data)
+    return image.url or ""
