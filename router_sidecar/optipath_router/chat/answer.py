@@ -85,8 +85,11 @@ class PartGrown(msgspec.Struct, frozen=True):
     choice: int
     part: int
     text: str = ""
+    data: str = ""
+    """Of a sound, in base64; its text is the transcript."""
     signature: str | None = None
-    """Of a thought, which comes when all of it has been said."""
+    """Of a thought, which comes when all of it has been said; as does `hidden`, all of it encrypted."""
+    hidden: str | None = None
     citation: Citation | None = None
     logprobs: msgspec.Raw | None = None
     """Of this piece, in OpenAI's chat format."""
@@ -105,6 +108,8 @@ class ChoiceEnded(msgspec.Struct, frozen=True):
     finish: Finish
     told: str = ""
     stop_sequence: str | None = None
+    extra: Extra | None = None
+    """As of a whole choice: what was told of it besides, by its end."""
 
 
 class Told(msgspec.Struct, frozen=True):

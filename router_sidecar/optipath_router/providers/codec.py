@@ -73,10 +73,11 @@ class ProviderCodec(Protocol):
         """What it can say."""
         ...
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(self, chat: Chat, model: str, *, streams: bool, max_output_tokens: int | None = None) -> Outgoing:
         """A chat as the provider wants it, without what its dialect cannot say: who may lose it was asked before.
 
-        Raises RequestRejected for what no dialect can make sense of.
+        `max_output_tokens` is what the model can say at most, for dialects that demand a limit where the caller
+        named none. Raises RequestRejected for what no dialect can make sense of.
         """
         ...
 
