@@ -46,7 +46,7 @@ class BlockWriter:
         self._index += 1
         self.part, self.is_call = part, isinstance(what, ToolCall)
         kind, member = _GROWTHS[type(what)]
-        head = '{"type":"content_block_delta","index":%d,"delta":{"type":"%s","%s":' % (self._index, kind, member)
+        head = f'{{"type":"content_block_delta","index":{self._index},"delta":{{"type":"{kind}","{member}":'
         self._prefix = b"event: content_block_delta\ndata: " + head.encode()
         return closed + event("content_block_start", {"index": self._index, "content_block": block})
 

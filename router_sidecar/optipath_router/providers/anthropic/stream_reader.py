@@ -86,7 +86,8 @@ class MessagesReader:
         self._parts = 0
         self._extra: Members = {}
         self._usage: Usage | None = None
-        self._opened = self._ended = self._finished = False
+        self._opened: str | None = None
+        self._ended = self._finished = False
 
     @property
     def kept(self) -> int:
@@ -137,12 +138,14 @@ class MessagesReader:
         return ()
 
     def _deltas(self, event: _Event, data: bytes) -> Iterator[Delta]:
+        if self._finished and event.type != "ping":
+            raise UpstreamBroken(Outcome.BROKEN, "its answer goes on after its end")
         if event.type == "error" or event.error is not None:
             yield Failing(data)
             return
         match event.type:
             case "message_start":
-                yield self._start(event)
+                yield from self._start(event)
             case "content_block_start":
                 yield from self._stopped(event.index)
                 yield from self._begun(event)
@@ -150,23 +153,26 @@ class MessagesReader:
                 yield from self._stopped(event.index)
             case "message_delta":
                 yield from self._told(event, data)
-            case "message_stop" if not self._finished:
+            case "message_stop":
                 yield from self._end(None, None)
                 self._finished = True
             case _:
                 pass  # a ping, or an event of a newer API
 
-    def _start(self, event: _Event) -> Opened:
-        if self._opened:
-            raise UpstreamBroken(Outcome.BROKEN, "a second answer begins inside the stream of the first")
-        self._opened = True
+    def _start(self, event: _Event) -> Iterator[Delta]:
         message = _object(event.message)
+        id_ = text(message.get("id"))
+        if self._opened is not None:
+            if id_ and id_ == self._opened:
+                return  # said twice, as some proxies do
+            raise UpstreamBroken(Outcome.BROKEN, "a second answer begins inside the stream of the first")
+        self._opened = id_
         extra = left_over(message, KNOWN)
         self._extra = dict(extra.members) if extra else {}
         self._usage = read_usage(value(message.get("usage")))
         # The few tokens of output that are told before there is any stand for nothing.
         given = msgspec.structs.replace(self._usage, output_tokens=0) if self._usage else None
-        return Opened(text(message.get("id")), text(message.get("model")), usage=given)
+        yield Opened(id_, text(message.get("model")), usage=given)
 
     def _begun(self, event: _Event) -> Iterator[Delta]:
         match part := read_part(event.content_block):
