@@ -36,8 +36,8 @@ def read_content(members: Members, name: str = "content") -> tuple[tuple[Part, .
     return content(raw, members.at(name))
 
 
-def content(raw: msgspec.Raw, path: str) -> tuple[tuple[Part, ...], bool]:
-    """The parts of a content, and whether it is plain text."""
+def content(raw: msgspec.Raw, path: str, *, of_result: bool = False) -> tuple[tuple[Part, ...], bool]:
+    """The parts of a content, and whether it is plain text; that of a tool's result holds no results itself."""
     try:
         if bytes(raw).startswith(b'"'):
             return (Text(msgspec.json.decode(raw, type=str)),), True
@@ -46,14 +46,16 @@ def content(raw: msgspec.Raw, path: str) -> tuple[tuple[Part, ...], bool]:
         raise refused(path, f"is neither text nor a list of blocks: {error}") from error
     if len(raws) > MAX_MESSAGES:
         raise refused(path, f"has {len(raws)} blocks, more than {MAX_MESSAGES}")
-    parts = (read_block(block.copy(), f"{path}[{index}]") for index, block in enumerate(raws))
+    parts = (read_block(block.copy(), f"{path}[{index}]", of_result=of_result) for index, block in enumerate(raws))
     return tuple(with_signatures(parts)), False
 
 
-def read_block(raw: msgspec.Raw, path: str) -> Part:
+def read_block(raw: msgspec.Raw, path: str, *, of_result: bool = False) -> Part:
     """A content block; one that only Messages knows is kept to the letter."""
     members = Members(raw, path)
     kind = members.needed("type", str)
+    if of_result and kind == "tool_result":
+        raise refused(path, "is a tool_result inside of another")
     read = _READERS.get(kind)
     part = read(members) if read is not None else None
     return Hosted(Wire.MESSAGES, raw, members.take("name", str) or kind) if part is None else part
@@ -151,7 +153,7 @@ def without_direct(extra: Extra | None) -> Extra | None:
 def _result(members: Members) -> ToolResult:
     call_id, failed = members.needed("tool_use_id", str), members.take("is_error", bool) or False
     cache, written = read_cache(members), members.raw("content")
-    parts = content(written, members.at("content"))[0] if written is not None else ()
+    parts = content(written, members.at("content"), of_result=True)[0] if written is not None else ()
     said = tuple(part for part in parts if isinstance(part, Text | Image | Document))
     extra = members.rest(Wire.MESSAGES)
     if written is not None and len(said) < len(parts):

@@ -158,7 +158,11 @@ def test_recorded_streams_pass_through_whole() -> None:
 def test_tools_that_anthropic_runs_are_never_the_callers_to_answer() -> None:
     hosted = 0
     answers = [MESSAGES_PROVIDER.read_answer(body) for _, body in wire_anthropic.answers()]
-    answers += [folded(deltas(stream)) for exchange, stream in wire_anthropic.streams() if exchange["id"] not in NO_SINGLE_ANSWER]
+    answers += [
+        folded(deltas(stream))
+        for exchange, stream in wire_anthropic.streams()
+        if exchange["id"] not in NO_SINGLE_ANSWER
+    ]
     for answer in answers:
         for part in answer.choices[0].parts:
             hosted += isinstance(part, Hosted)
