@@ -108,6 +108,8 @@ class ChoiceEnded(msgspec.Struct, frozen=True):
     finish: Finish
     told: str = ""
     stop_sequence: str | None = None
+    extra: Extra | None = None
+    """As of a whole choice: what was told of it besides, by its end."""
 
 
 class Told(msgspec.Struct, frozen=True):

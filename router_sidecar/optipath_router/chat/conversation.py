@@ -60,6 +60,7 @@ class CacheMark(msgspec.Struct, frozen=True):
 
     ttl: str | None = None
     """Such as `5m` or `1h`, as it was asked for."""
+    extra: Extra | None = None
 
 
 class Text(msgspec.Struct, frozen=True):

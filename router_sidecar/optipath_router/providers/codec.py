@@ -76,8 +76,8 @@ class ProviderCodec(Protocol):
     def write_chat(self, chat: Chat, model: str, *, streams: bool, max_output_tokens: int | None = None) -> Outgoing:
         """A chat as the provider wants it, without what its dialect cannot say: who may lose it was asked before.
 
-        `max_output_tokens` is the most that the model can say, as far as it is known. Raises RequestRejected for
-        what no dialect can make sense of.
+        `max_output_tokens` is what the model can say at most, for dialects that demand a limit where the caller
+        named none. Raises RequestRejected for what no dialect can make sense of.
         """
         ...
 

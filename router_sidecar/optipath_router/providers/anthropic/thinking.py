@@ -1,0 +1,118 @@
+"""How much to think: what a caller of Messages says of it, and how each generation of Claude is told.
+
+Up to Claude 4.5, thinking is turned on with a budget of tokens; from 4.6 on the
+model decides by itself (`adaptive`), and an effort tells how eager it is. What
+came in Messages is said again as it came.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from optipath_router.chat.chat import Thinking
+from optipath_router.chat.conversation import Extra, Wire
+from optipath_router.providers.members import Members, said_again
+
+MIN_BUDGET: Final = 1024
+"""The least that the API takes for a budget; it must also be less than the limit of the answer."""
+_MOST_BUDGET: Final = 32_000
+_SHARES: Final[Mapping[str, float]] = {"minimal": 0.1, "low": 0.2, "medium": 0.5, "high": 0.8, "xhigh": 0.9, "max": 0.9}
+"""Of the answer's limit, what an effort may think."""
+_EFFORTS: Final[Mapping[str, str]] = {"minimal": "low"}
+_BUDGET_EFFORTS: Final = ((2_048, "low"), (8_192, "medium"), (24_576, "high"))
+_ADAPTIVE: Final = (4, 6)
+_XHIGH: Final = (4, 7)
+"""Claude 4.6 refuses the effort `xhigh`, as recorded."""
+# claude-opus-4-6, claude-sonnet-4-20250514, claude-3-7-sonnet-latest, anthropic/claude-4.5-haiku: a date is no minor.
+_VERSION: Final = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)")
+_DISPLAYS: Final = {"summarized": True, "omitted": False}
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a request says of thinking."""
+
+    thinking: dict[str, Any] | None = None
+    effort: str | None = None
+
+
+def read_thinking(members: Members | None, effort: str | None) -> Thinking | None:
+    """What the members `thinking` and `output_config.effort` say."""
+    if members is None:
+        return Thinking(effort=effort) if effort else None
+    kind = members.take("type", str)
+    budget = members.take("budget_tokens", int)
+    display = members.take("display", str)
+    rest = dict(extra.members) if (extra := members.rest(Wire.MESSAGES)) else {}
+    if display is not None and display not in _DISPLAYS:
+        rest["display"] = msgspec.Raw(msgspec.json.encode(display))
+    if kind not in {"enabled", "adaptive", "disabled"}:
+        rest["type"] = msgspec.Raw(msgspec.json.encode(kind))
+    return Thinking(
+        enabled={"enabled": True, "adaptive": True, "disabled": False}.get(kind or ""),
+        effort=effort,
+        budget_tokens=budget,
+        shown=_DISPLAYS.get(display or ""),
+        extra=Extra(Wire.MESSAGES, rest) if rest else None,
+    )
+
+
+def write_thinking(thinking: Thinking | None, model: str, max_tokens: int, asked_in: Wire) -> Written:
+    """What to say of thinking to a model whose answer may be this long."""
+    if thinking is None:
+        return Written()
+    if asked_in is Wire.MESSAGES:
+        return Written(_as_asked(thinking), thinking.effort)
+    if thinking.enabled is False or thinking.effort == "none" or thinking.budget_tokens == 0:
+        return Written({"type": "disabled"})
+    if thinking.enabled is None and thinking.effort is None and thinking.budget_tokens is None:
+        return Written()
+    version = model_version(model)
+    if version < _ADAPTIVE:
+        return Written(_with_budget(thinking, max_tokens))
+    display = {} if thinking.shown is None else {"display": "summarized" if thinking.shown else "omitted"}
+    return Written({"type": "adaptive", **display}, _effort(thinking, version))
+
+
+def model_version(model: str) -> tuple[int, int]:
+    """Major and minor of a Claude by its name; one that tells none is taken for new."""
+    found = _VERSION.search(model)
+    return (int(found[1]), int(found[2] or 0)) if found else (99, 0)
+
+
+def _as_asked(thinking: Thinking) -> dict[str, Any] | None:
+    if thinking.enabled is False:
+        kind = "disabled"
+    elif thinking.budget_tokens is not None:
+        kind = "enabled"
+    elif thinking.enabled:
+        kind = "adaptive"
+    elif thinking.extra is None:
+        return None
+    else:
+        kind = ""
+    written: dict[str, Any] = {"type": kind}
+    if thinking.budget_tokens is not None:
+        written["budget_tokens"] = thinking.budget_tokens
+    if thinking.shown is not None:
+        written["display"] = "summarized" if thinking.shown else "omitted"
+    return {**written, **said_again(thinking.extra, Wire.MESSAGES)}
+
+
+def _with_budget(thinking: Thinking, max_tokens: int) -> dict[str, Any] | None:
+    """Thinking within a budget; none where the answer's limit leaves no room for the least of it."""
+    budget = thinking.budget_tokens
+    if budget is None:
+        budget = int(max_tokens * _SHARES.get(thinking.effort or "medium", _SHARES["medium"]))
+    budget = min(max(budget, MIN_BUDGET), _MOST_BUDGET, max_tokens - 1)
+    return {"type": "enabled", "budget_tokens": budget} if budget >= MIN_BUDGET else None
+
+
+def _effort(thinking: Thinking, version: tuple[int, int]) -> str | None:
+    if thinking.effort is not None:
+        effort = _EFFORTS.get(thinking.effort, thinking.effort)
+        return "high" if effort == "xhigh" and version < _XHIGH else effort
+    if thinking.budget_tokens is None or thinking.budget_tokens < 0:
+        return None
+    return next((effort for most, effort in _BUDGET_EFFORTS if thinking.budget_tokens <= most), "max")
