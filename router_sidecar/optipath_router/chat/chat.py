@@ -107,11 +107,17 @@ class Chat(msgspec.Struct, frozen=True):
     verbosity: str | None = None
     user: str | None = None
     """Whom the caller serves, as the caller names them."""
+    safety_identifier: str | None = None
+    """The same, as a hash by which a provider knows who breaks its rules."""
     metadata: msgspec.Raw | None = None
     service_tier: str | None = None
     store: bool | None = None
     cache: CacheMark | None = None
     """Where the whole prompt is to be cached, and not up to a mark in it."""
     cache_key: str | None = None
+    sealed_thoughts: bool | None = None
+    """Whether hidden thoughts should come back encrypted, for a caller that keeps the conversation by itself."""
+    state: Extra | None = None
+    """What names something that the provider keeps: an earlier answer, a conversation, a stored prompt."""
     extra: Extra | None = None
     """Other members of the request."""
