@@ -121,5 +121,9 @@ class Chat(msgspec.Struct, frozen=True):
     cache_key: str | None = None
     legacy_functions: bool = False
     """Whether tools are called functions, one at a time and without ids, as OpenAI had them before tools."""
+    sealed_thoughts: bool | None = None
+    """Whether hidden thoughts should come back encrypted, for a caller that keeps the conversation by itself."""
+    state: Extra | None = None
+    """What names something that the provider keeps: an earlier answer, a conversation, a stored prompt."""
     extra: Extra | None = None
     """Other members of the request."""

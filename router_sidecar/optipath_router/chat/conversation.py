@@ -70,6 +70,10 @@ class Text(msgspec.Struct, frozen=True):
     citations: tuple[Citation, ...] = ()
     cache: CacheMark | None = None
     extra: Extra | None = None
+    item: str | None = None
+    """The id of the message that it stands in, where a dialect says several in one go and names each."""
+    phase: str | None = None
+    """`commentary` or `final_answer`, where a dialect tells them apart."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -77,6 +81,8 @@ class Refusal(msgspec.Struct, frozen=True):
 
     text: str
     extra: Extra | None = None
+    item: str | None = None
+    """As a text's."""
 
 
 class Image(msgspec.Struct, frozen=True):

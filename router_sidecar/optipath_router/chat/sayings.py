@@ -59,7 +59,9 @@ class Saying(StrEnum):
     VERBOSITY = "Verbosity"
     CACHE_MARKS = "CacheMarks"
     USER = "User"
-    """Whom the caller serves, other metadata, and names of who speaks."""
+    """Whom the caller serves, and other metadata."""
+    NAMES = "Names"
+    """Names of who speaks, beside their roles."""
     SERVICE_TIER = "ServiceTier"
     STORE = "Store"
     """That the provider keeps the answer."""
@@ -70,6 +72,14 @@ class Saying(StrEnum):
 
 
 USUALLY_LOST = frozenset(
-    {Saying.THOUGHTS, Saying.CACHE_MARKS, Saying.USER, Saying.SERVICE_TIER, Saying.STORE, Saying.TOOL_FAILED}
+    {
+        Saying.THOUGHTS,
+        Saying.CACHE_MARKS,
+        Saying.USER,
+        Saying.NAMES,
+        Saying.SERVICE_TIER,
+        Saying.STORE,
+        Saying.TOOL_FAILED,
+    }
 )
 """What no answer hangs on: it may be lost where the policy says nothing."""

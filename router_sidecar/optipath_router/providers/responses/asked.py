@@ -1,0 +1,146 @@
+"""What routing looks at in a caller's body, and no more: read before anybody knows who will answer."""
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+import msgspec
+
+from optipath_router.chat.request import (
+    MAX_COMMAS,
+    MAX_MESSAGES,
+    MAX_MODEL_LENGTH,
+    Asked,
+    Message,
+    Part,
+    ResponseFormat,
+    StreamOptions,
+    Tokens,
+    WebSearchOptions,
+)
+from optipath_router.errors import Code, RequestRejected
+from optipath_router.providers.responses.read_chat import LOG_PROBS
+
+_Few = msgspec.Meta(max_length=MAX_MESSAGES)
+
+
+class _Part(msgspec.Struct, frozen=True):
+    type: str = ""
+    text: str | None = None
+    refusal: str | None = None
+
+
+class _Item(msgspec.Struct, frozen=True):
+    """An item. What its members hold hangs on its type."""
+
+    type: str | None = None
+    role: str | None = None
+    content: msgspec.Raw = msgspec.Raw()
+    output: msgspec.Raw = msgspec.Raw()
+    summary: msgspec.Raw = msgspec.Raw()
+
+
+class _Text(msgspec.Struct, frozen=True):
+    format: ResponseFormat | None = None
+
+
+class _Tool(msgspec.Struct, frozen=True):
+    type: str = ""
+
+
+class _Body(msgspec.Struct, frozen=True):
+    model: str
+    input: str | Annotated[list[msgspec.Raw], _Few] | None = None
+    instructions: str | None = None
+    stream: bool | None = None
+    max_output_tokens: Tokens | None = None
+    tools: Annotated[list[msgspec.Raw], _Few] | None = None
+    text: _Text | None = None
+    top_logprobs: int | None = None
+    include: list[str] | None = None
+
+
+_decode_body: Final = msgspec.json.Decoder(_Body).decode
+_decode_item: Final = msgspec.json.Decoder(_Item).decode
+_decode_tool: Final = msgspec.json.Decoder(_Tool).decode
+_decode_content: Final = msgspec.json.Decoder(str | Annotated[list[_Part], _Few] | None).decode
+
+_TYPES: Final = {
+    "input_text": "text",
+    "output_text": "text",
+    "summary_text": "text",
+    "reasoning_text": "text",
+    "refusal": "text",
+    "input_image": "image_url",
+    "input_file": "file",
+}
+"""What the parts of a message are called in OpenAI's chats, and so by those who look at them."""
+_RESULTS: Final = frozenset({"function_call_output", "custom_tool_call_output"})
+_PICTURES: Final = frozenset({"image_generation_call", "computer_call_output"})
+"""Items that hold a picture, whose length says nothing of its tokens."""
+_ENDLESS: Final = StreamOptions(include_usage=True)
+
+
+def read_asked(body: bytes) -> Asked:
+    """What a body asks for; raises RequestRejected where it is no request for a response."""
+    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
+        raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request has more than {MAX_COMMAS} commas")
+    try:
+        # msgspec passes over what it need not read, and JSON in another encoding than UTF-8 would fail later.
+        if not body.isascii():
+            body.decode()
+        asked = _decode_body(body)
+        messages = list(_messages(asked))
+        searches = any(_decode_tool(tool).type.startswith("web_search") for tool in asked.tools or ())
+    except msgspec.ValidationError as error:
+        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request asks for no response: {error}") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
+    _check_model(asked.model)
+    return Asked(
+        model=asked.model,
+        messages=messages,
+        stream=asked.stream,
+        stream_options=_ENDLESS,
+        max_tokens=asked.max_output_tokens,
+        tools=asked.tools,
+        response_format=asked.text.format if asked.text else None,
+        logprobs=True if asked.top_logprobs or LOG_PROBS in (asked.include or ()) else None,
+        web_search_options=WebSearchOptions() if searches else None,
+    )
+
+
+def _check_model(model: str) -> None:
+    if not model:
+        raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
+    if len(model) > MAX_MODEL_LENGTH:
+        message = f"the model's name has {len(model)} characters, more than {MAX_MODEL_LENGTH}"
+        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="model")
+
+
+def _messages(asked: _Body) -> Iterator[Message]:
+    """The instructions and the input, as the messages of a chat."""
+    if asked.instructions is not None:
+        yield Message("system", asked.instructions)
+    if isinstance(asked.input, str):
+        yield Message("user", asked.input)
+        return
+    for raw in asked.input or ():
+        item = _decode_item(raw)
+        if item.role is not None and item.type in ("message", None):
+            yield Message(item.role, _content(item.content))
+        elif item.type in _RESULTS:
+            yield Message("tool", _content(item.output))
+        elif item.type == "reasoning":
+            yield Message("assistant", _content(item.summary))
+        elif item.type in _PICTURES:
+            yield Message("assistant", [Part("image_url")])
+        else:
+            # Calls of all kinds; as long as what they say.
+            yield Message("assistant", None, raw)
+
+
+def _content(raw: msgspec.Raw) -> str | list[Part] | None:
+    told = _decode_content(raw) if bytes(raw) else None
+    if not isinstance(told, list):
+        return told
+    return [Part(_TYPES.get(part.type, part.type), part.refusal if part.text is None else part.text) for part in told]

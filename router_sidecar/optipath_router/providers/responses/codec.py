@@ -1,0 +1,69 @@
+"""The format as one value a side."""
+
+from optipath_router.chat.answer import Answer
+from optipath_router.chat.chat import Chat
+from optipath_router.chat.request import Asked
+from optipath_router.chat.sayings import Saying
+from optipath_router.providers.dialect import Outgoing
+from optipath_router.providers.responses import faults
+from optipath_router.providers.responses.asked import read_asked
+from optipath_router.providers.responses.read_answer import read_answer
+from optipath_router.providers.responses.read_chat import read_chat
+from optipath_router.providers.responses.sayings import SAYINGS
+from optipath_router.providers.responses.stream_reader import StreamReader
+from optipath_router.providers.responses.stream_writer import StreamWriter
+from optipath_router.providers.responses.write_answer import write_answer
+from optipath_router.providers.responses.write_chat import write_chat
+
+
+class ResponsesCaller:
+    """Callers of `POST /v1/responses`."""
+
+    __slots__ = ()
+
+    def read_asked(self, body: bytes) -> Asked:
+        """What routing looks at in a body; raises RequestRejected."""
+        return read_asked(body)
+
+    def read_chat(self, body: bytes) -> Chat:
+        """What a body asks for; raises RequestRejected, which names the member that is wrong."""
+        return read_chat(body)
+
+    def write_answer(self, answer: Answer, chat: Chat) -> bytes:
+        """A whole answer to a chat."""
+        return write_answer(answer, chat)
+
+    def writer(self, chat: Chat, *, tells_usage: bool) -> StreamWriter:
+        """A writer for one streamed answer to a chat."""
+        return StreamWriter(chat, tells_usage=tells_usage)
+
+    def error(self, status: int, code: str, message: str, param: str | None = None) -> bytes:
+        """An error that comes in the place of an answer."""
+        return faults.error(status, code, message, param)
+
+    def broken_off(self, message: str) -> bytes:
+        """The event that ends a stream which will not be finished."""
+        return faults.broken_off(message)
+
+
+class ResponsesProvider:
+    """Providers that answer at `/responses`."""
+
+    __slots__ = ()
+
+    @property
+    def sayings(self) -> frozenset[Saying]:
+        """What a chat of another wire format can say to them."""
+        return SAYINGS
+
+    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+        """A chat as they want it asked; raises RequestRejected."""
+        return write_chat(chat, model, streams=streams)
+
+    def read_answer(self, body: bytes) -> Answer:
+        """A whole answer; raises UpstreamBroken or ErrorTold where it is none."""
+        return read_answer(body)
+
+    def reader(self) -> StreamReader:
+        """A reader for one streamed answer."""
+        return StreamReader()
