@@ -115,7 +115,9 @@ def chat_of(body: Json) -> Chat:
         Message(Role.ASSISTANT if content["role"] == "model" else Role.USER, tuple(map(_said, content["parts"])))
         for content in body["contents"]
     ]
-    extra = {name: _raw(body[name]) for name in ("safetySettings", "cachedContent", "labels") if name in body}
+    extra: dict[str, Raw] = {
+        name: _raw(body[name]) for name in ("safetySettings", "cachedContent", "labels") if name in body
+    }
     return Chat(
         wire=Wire.GEMINI,
         messages=(*system, *spoken),
@@ -225,7 +227,7 @@ def _tools(told: Json, *, strict: bool | None) -> list[Tool | HostedTool]:
 
 def _choice(told: Json) -> ToolChoice | None:
     names = tuple(told.get("allowedFunctionNames", ()))
-    choosing = {"ANY": Choosing.REQUIRED, "NONE": Choosing.NONE}.get(told.get("mode"), Choosing.AUTO)
+    choosing = {"ANY": Choosing.REQUIRED, "NONE": Choosing.NONE}.get(told.get("mode", ""), Choosing.AUTO)
     return ToolChoice(choosing, names) if told else None
 
 

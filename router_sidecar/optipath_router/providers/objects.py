@@ -12,7 +12,9 @@ _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 def as_object(arguments: str) -> msgspec.Raw:
     """Arguments to the letter where they are an object, an empty one for none, and else one that tells them."""
-    text = arguments.strip() or "{}"
+    text = arguments.strip()
+    if text in ("", "null"):
+        return msgspec.Raw(b"{}")
     return msgspec.Raw(text.encode() if is_object(text) else msgspec.json.encode({BROKEN: arguments}))
 
 

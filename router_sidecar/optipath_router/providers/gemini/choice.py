@@ -13,6 +13,7 @@ import msgspec
 
 from optipath_router.chat.answer import ChoiceEnded, Delta, PartBegun, PartGrown
 from optipath_router.chat.conversation import Audio, Hosted, Image, Part, Reasoning, Text, ToolCall, Wire
+from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.gemini import wire
 from optipath_router.providers.gemini.citations import citations
 from optipath_router.providers.gemini.finish import finish_of, reason
@@ -114,7 +115,7 @@ class Choice:
     def _id(self, name: str, answer: str) -> str:
         """An id for a call that has none: the same for the same call, and another in every answer."""
         seed = f"{answer}/{self._number}/{self._parts}/{name}"
-        return f"call_{blake2s(seed.encode(errors='replace'), digest_size=12).hexdigest()}"
+        return f"call_{blake2s(seed.encode(), digest_size=12).hexdigest()}"
 
     def _end(self, told: str, answer: str) -> Iterator[Delta]:
         yield from self._complete(answer)
@@ -141,9 +142,13 @@ def _made(blob: wire.Blob) -> Part:
 
 def _hosted(part: wire.Part) -> Hosted | None:
     """A call of a tool that Gemini runs, or its result; None where the part is of another kind."""
-    for name in ("executable_code", "code_execution_result", "tool_call", "tool_response"):
-        if (told := getattr(part, name)) is not None:
-            kind = told.get("toolType") if isinstance(told, dict) else None
-            named = kind if isinstance(kind, str) else "CODE_EXECUTION"
-            return Hosted(Wire.GEMINI, msgspec.Raw(msgspec.json.encode(part)), named.lower())
-    return None
+    members = (part.executable_code, part.code_execution_result, part.tool_call, part.tool_response)
+    told = next((member for member in members if member is not None), None)
+    if told is None:
+        return None
+    kind = told.get("toolType") if isinstance(told, dict) else None
+    try:
+        raw = msgspec.json.encode(part)
+    except RecursionError as error:
+        raise UpstreamBroken(Outcome.BROKEN, "a part of the answer is nested too deep") from error
+    return Hosted(Wire.GEMINI, msgspec.Raw(raw), kind.lower() if isinstance(kind, str) else "code_execution")

@@ -5,13 +5,21 @@ repeats the words that stand there; we count characters in the part.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from optipath_router.chat.conversation import Citation
+
+_MOST: Final = 256
+"""Citations of one answer; each of them is looked for in all of the text."""
 
 
 def citations(metadata: Any, said: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Citation]]:
     """Citations with the number of the part that they belong to; `said` are text parts by their number."""
+    return islice(_cited(metadata, said), _MOST)
+
+
+def _cited(metadata: Any, said: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Citation]]:
     chunks = _objects(metadata, "groundingChunks")
     if not chunks or not said:
         return
@@ -19,7 +27,7 @@ def citations(metadata: Any, said: Sequence[tuple[int, str]]) -> Iterator[tuple[
     if not supports:
         yield from ((said[-1][0], _citation(chunk)) for chunk in chunks)
     whole = "".join(text for _, text in said)
-    for support in supports:
+    for support in supports[:_MOST]:
         place = _place(support.get("segment"), whole, said)
         indices = support.get("groundingChunkIndices")
         for index in indices if isinstance(indices, list) else ():
@@ -46,7 +54,7 @@ def _place(segment: Any, whole: str, said: Sequence[tuple[int, str]]) -> tuple[i
     if not isinstance(words, str) or not words:
         return said[-1][0], None, None
     told = segment.get("startIndex")
-    begin = _characters(whole, told) if isinstance(told, int) else 0
+    begin = _characters(whole, told) if isinstance(told, int) and told > 0 else 0
     if not whole.startswith(words, begin):
         begin = whole.find(words)
     at = 0
@@ -59,7 +67,7 @@ def _place(segment: Any, whole: str, said: Sequence[tuple[int, str]]) -> tuple[i
 
 def _characters(text: str, count: int) -> int:
     """How many characters so many bytes are."""
-    return count if text.isascii() else len(text.encode(errors="replace")[: max(count, 0)].decode(errors="ignore"))
+    return count if text.isascii() else len(text.encode()[:count].decode(errors="ignore"))
 
 
 def _objects(value: Any, name: str) -> list[dict[str, Any]]:

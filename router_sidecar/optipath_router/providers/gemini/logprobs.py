@@ -28,8 +28,7 @@ def _token(told: Any) -> dict[str, Any] | None:
     if not isinstance(token, str):
         return None
     # Gemini leaves a probability of one out: its logarithm is nought.
-    return {
-        "token": token,
-        "logprob": told.get("logProbability", 0.0),
-        "bytes": list(token.encode(errors="replace")),
-    }
+    logprob = told.get("logProbability", 0.0)
+    if not isinstance(logprob, int | float):
+        return None
+    return {"token": token, "logprob": logprob, "bytes": list(token.encode())}

@@ -14,6 +14,8 @@ import msgspec
 from optipath_router.errors import Outcome, UpstreamBroken
 
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]")
+_MAX_STEPS: Final = 64
+"""As deep as arguments in pieces may be nested."""
 _VALUES: Final = ("stringValue", "numberValue", "boolValue")
 
 
@@ -47,7 +49,7 @@ def _steps(path: str) -> list[str | int]:
     """`$.a[0].b` as `a`, 0, `b`."""
     steps: list[str | int] = []
     at = 1
-    while at < len(path):
+    while at < len(path) and len(steps) < _MAX_STEPS:
         found = _STEP.match(path, at)
         if found is None:
             break

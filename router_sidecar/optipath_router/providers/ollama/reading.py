@@ -65,7 +65,7 @@ class Reading:
         function, told_id = call.function, _text(call.id)
         if not told_id:
             named = f"{seed}/{self._parts}/{function.name}"
-            told_id = f"call_{blake2s(named.encode(errors='replace'), digest_size=12).hexdigest()}"
+            told_id = f"call_{blake2s(named.encode(), digest_size=12).hexdigest()}"
         return ToolCall(told_id, function.name, _arguments(bytes(function.arguments)))
 
 

@@ -190,6 +190,27 @@ def test_an_answer_nested_without_end_is_broken_and_not_followed() -> None:
         GEMINI.read_answer(deep)
 
 
+def test_what_gemini_ran_may_be_nested_as_deep_as_can_be_read() -> None:
+    begin, end = b'{"candidates":[{"content":{"parts":[{"toolResponse":', b'}]},"finishReason":"STOP"}]}'
+    read_well = 0
+    for depth in range(1, 1000, 3):
+        try:
+            GEMINI.read_answer(begin + b'{"a":' * depth + b"1" + b"}" * depth + end)
+            read_well += 1
+        except UpstreamBroken:
+            pass
+    assert 50 < read_well < 333
+
+
+def test_citations_without_end_take_no_time_without_end() -> None:
+    support = {"segment": {"text": "x", "startIndex": 5}, "groundingChunkIndices": [0] * 1000}
+    told = {"groundingChunks": [{"web": {"uri": "https://a"}}], "groundingSupports": [support] * 1000}
+    text = {"text": "é" * 1000}
+    (part,) = GEMINI.read_answer(whole(candidate(text, finish="STOP", groundingMetadata=told))).choices[0].parts
+    assert isinstance(part, Text)
+    assert len(part.citations) == 256
+
+
 def test_an_error_inside_a_stream_is_told_in_its_own_words() -> None:
     error = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
     begun = event(candidate({"text": "Hi"}))
@@ -278,7 +299,7 @@ def test_sources_without_places_are_cited_for_the_whole_text() -> None:
     assert [(each.url, each.start, each.end) for each in part.citations] == [("https://a", None, None)]
 
 
-BAD_PATHS = ["$", "x", "$.a[", "$.a[5]", "$[0]", "$..a", "$.a[999999]"]
+BAD_PATHS = ["$", "x", "$.a[", "$.a[5]", "$[0]", "$..a", "$.a[999999]", "$" + 65 * ".a"]
 
 
 @pytest.mark.parametrize("path", BAD_PATHS)

@@ -153,7 +153,7 @@ def test_files_of_a_result_stand_in_it_for_newer_models_and_beside_it_for_older(
 
 
 def test_arguments_that_are_no_object_are_told_as_they_were_written() -> None:
-    for broken in ('{"a": ', "[1]", '"x"', "null"):
+    for broken in ('{"a": ', "[1]", '"x"'):
         call = turns(ASKED, said(ToolCall("1", "f", broken)), result("1"))[1][1][0]["functionCall"]
         assert call["args"] == {"INVALID_JSON": broken}
 
