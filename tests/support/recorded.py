@@ -1,55 +1,65 @@
-"""Every recorded exchange with a provider, whatever it speaks, and what any reader must come to."""
+"""Recorded exchanges in any dialect, and what an answer must have for us to have read it rightly."""
 
 import json
-import os
+from collections import Counter
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import msgspec
-import pytest
+from optipath_router.chat.answer import Answer, Delta, Finish
+from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
+from optipath_router.chat.usage import Usage
+from optipath_router.providers.codec import AnswerReader
+from support.wire import Exchange, recordings
 
-_WIRE = Path(os.environ.get("OPTIPATH_FIXTURES", Path(__file__).parents[2] / "../shared/fixtures")) / "wire"
-
-
-class Recorded(msgspec.Struct, frozen=True):
-    """One exchange. Its `expect` is in the provider's own words, of the first choice."""
-
-    id: str
-    provider: str
-    dialect: str
-    request: dict[str, Any] | None
-    response: dict[str, Any]
-    tags: list[str] = []
-    expect: dict[str, Any] | None = None
-
-    @property
-    def status(self) -> int:
-        return int(self.response["status"])
-
-    @property
-    def streams(self) -> bool:
-        return "body_text" in self.response and "stream" in self.tags
-
-    @property
-    def body(self) -> bytes:
-        """The answer's bytes. What was kept parsed is written again."""
-        if (text := self.response.get("body_text")) is not None:
-            return str(text).encode()
-        return json.dumps(self.response.get("body"), ensure_ascii=False).encode()
-
-    @property
-    def asked(self) -> dict[str, Any] | None:
-        """The request's body, where it was kept."""
-        body = self.request and self.request.get("body")
-        return body if isinstance(body, dict) else None
+Table = tuple[dict[Any, Finish], Callable[[Exchange], Usage | None]]
+"""A dialect's words for an end, with ours for them; and its numbers of an exchange in our way of counting."""
 
 
 @cache
-def recorded(*dialects: str) -> tuple[Recorded, ...]:
-    """Those that speak one of these dialects; skips the test where there is no recording."""
-    if not _WIRE.is_dir():
-        pytest.skip(f"no recorded exchanges at {_WIRE}; OPTIPATH_FIXTURES names the folder")
-    decode = msgspec.json.Decoder(Recorded).decode
-    lines = (line for file in sorted(_WIRE.glob("*.jsonl")) for line in file.read_text().splitlines())
-    return tuple(each for each in map(decode, lines) if each.dialect in dialects)
+def exchanges(dialect: str) -> tuple[Exchange, ...]:
+    """Every recorded exchange that speaks a dialect; skips the test where there is no recording."""
+    return tuple(
+        exchange
+        for file in recordings()
+        for exchange in map(json.loads, file.read_text().splitlines())
+        if exchange["dialect"] == dialect
+    )
+
+
+def read(reader: AnswerReader, *pieces: bytes) -> list[Delta]:
+    """The deltas of a stream, read to its end."""
+    events = [event for piece in pieces for event in reader.feed(piece)]
+    return [delta for event in (*events, *reader.close()) for delta in event.deltas]
+
+
+def differences(exchange: Exchange, answer: Answer, table: Table) -> list[str]:
+    """In what an answer differs from what any reader must come to."""
+    expect, first = exchange["expect"], answer.choices[0]
+    finishes, usage_of = table
+    calls = [(part.name, json.loads(part.arguments)) for part in first.parts if isinstance(part, ToolCall)]
+    finish = finishes[expect["finish"]]
+    pairs = {
+        "text": (_said(answer, Text), expect["text"]),
+        "reasoning": (_said(answer, Reasoning), expect["reasoning"]),
+        "refusal": (_said(answer, Refusal), expect["refusal"]),
+        "calls": (calls, [(each["name"], _parsed(each["arguments"])) for each in expect["tool_calls"]]),
+        "finish": (first.finish, Finish.TOOL_CALLS if calls and finish is Finish.STOP else finish),
+        "model": (answer.model, expect["model"] or ""),
+        "usage": (answer.usage, usage_of(exchange)),
+    }
+    return [f"{what}: {ours!r} for {theirs!r}" for what, (ours, theirs) in pairs.items() if ours != theirs]
+
+
+def tally(counts: dict[str, Counter[bool]]) -> str:
+    """How many agree, by provider, for whoever runs the tests."""
+    lines = (f"{name}: {counts[name][True]} of {counts[name].total()} agree" for name in sorted(counts))
+    return "; ".join(lines)
+
+
+def _said(answer: Answer, kind: type[Text | Reasoning | Refusal]) -> str:
+    return "".join(part.text for part in answer.choices[0].parts if isinstance(part, kind))
+
+
+def _parsed(arguments: Any) -> Any:
+    return json.loads(arguments) if isinstance(arguments, str) else arguments

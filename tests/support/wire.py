@@ -19,7 +19,7 @@ def exchanges() -> tuple[Exchange, ...]:
     """Every recorded exchange that speaks `openai.chat`; skips the test where there is no recording."""
     return tuple(
         exchange
-        for file in sorted(_folder().glob("*.jsonl"))
+        for file in recordings()
         for exchange in map(json.loads, file.read_text().splitlines())
         if exchange["dialect"] == "openai.chat"
     )
@@ -52,6 +52,11 @@ def error_shapes() -> list[dict[str, Any]]:
     """Error answers of providers, with what each one means."""
     shapes: list[dict[str, Any]] = json.loads((_folder() / "error_shapes.json").read_text())["errors"]
     return shapes
+
+
+def recordings() -> list[Path]:
+    """The files of recorded exchanges; skips the test where there are none."""
+    return sorted(_folder().glob("*.jsonl"))
 
 
 def _folder() -> Path:

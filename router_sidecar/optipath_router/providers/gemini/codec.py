@@ -1,0 +1,34 @@
+"""The dialect as one value."""
+
+from dataclasses import dataclass
+
+from optipath_router.chat.answer import Answer
+from optipath_router.chat.chat import Chat
+from optipath_router.chat.sayings import Saying
+from optipath_router.providers.dialect import Outgoing
+from optipath_router.providers.gemini.read_answer import read_answer
+from optipath_router.providers.gemini.sayings import SAYINGS
+from optipath_router.providers.gemini.stream_reader import GeminiReader
+from optipath_router.providers.gemini.write_chat import write_chat
+
+
+@dataclass(frozen=True, slots=True)
+class GeminiCodec:
+    """Gemini's `generateContent`."""
+
+    sayings: frozenset[Saying] = SAYINGS
+
+    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+        """A chat as Gemini wants it; raises RequestRejected for what no dialect can make sense of."""
+        return write_chat(chat, model, streams=streams)
+
+    def read_answer(self, body: bytes) -> Answer:
+        """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
+        return read_answer(body)
+
+    def reader(self) -> GeminiReader:
+        """A reader for one streamed answer."""
+        return GeminiReader()
+
+
+GEMINI = GeminiCodec()

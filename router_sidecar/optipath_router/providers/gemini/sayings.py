@@ -1,0 +1,37 @@
+"""What Gemini can be told.
+
+It cannot be told that tools be called one at a time, who the user is, or
+where to cache; and there is no place for a system message but the beginning.
+"""
+
+from typing import Final
+
+from optipath_router.chat.sayings import Saying
+
+SAYINGS: Final = frozenset(
+    {
+        Saying.TOOLS,
+        Saying.TOOL_CHOICE,
+        Saying.ALLOWED_TOOLS,
+        Saying.STRICT_TOOLS,
+        Saying.TOOL_FAILED,
+        Saying.RICH_RESULTS,
+        Saying.IMAGE_DATA,
+        Saying.IMAGE_URL,
+        Saying.DOCUMENT_DATA,
+        Saying.DOCUMENT_URL,
+        Saying.DOCUMENT_TEXT,
+        Saying.AUDIO_INPUT,
+        Saying.JSON_MODE,
+        Saying.JSON_SCHEMA,
+        Saying.SEVERAL_CHOICES,
+        Saying.STOP,
+        Saying.SEED,
+        Saying.TOP_P,
+        Saying.TOP_K,
+        Saying.PENALTIES,
+        Saying.LOG_PROBS,
+        Saying.THINKING,
+        Saying.THOUGHTS,
+    }
+)

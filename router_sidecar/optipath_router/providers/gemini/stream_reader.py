@@ -1,0 +1,48 @@
+"""A streamed answer of Gemini's: server-sent events, each a piece in the shape of a whole answer, and no end mark."""
+
+from collections.abc import Iterator
+
+from optipath_router.chat.answer import Delta, Failing
+from optipath_router.providers.codec import Read
+from optipath_router.providers.gemini.reading import Reading
+from optipath_router.providers.gemini.wire import chunks
+from optipath_router.providers.sse import Message, SseParser
+
+
+class GeminiReader:
+    """Reads the events of `streamGenerateContent?alt=sse`."""
+
+    __slots__ = ("_parser", "_reading")
+
+    def __init__(self) -> None:
+        self._parser = SseParser()
+        self._reading = Reading()
+
+    @property
+    def kept(self) -> int:
+        """Bytes of an event that is not complete."""
+        return self._parser.kept
+
+    @property
+    def finished(self) -> bool:
+        """Whether every candidate has told why it ended, or the prompt was blocked."""
+        return self._reading.finished
+
+    def feed(self, chunk: bytes) -> Iterator[Read]:
+        """The events that are complete with this piece; raises UpstreamBroken when it comes to one that is none."""
+        return map(self._read, self._parser.feed(chunk))
+
+    def close(self) -> Iterator[Read]:
+        """What is left when no more comes."""
+        return map(self._read, self._parser.close())
+
+    def _read(self, message: Message) -> Read:
+        raw, data = message
+        if data is None and raw.lstrip()[:1] in (b"{", b"["):
+            data = raw  # an error comes as it would have come without a stream
+        if not data:
+            return Read(raw)
+        deltas: list[Delta] = []
+        for piece in chunks(data.strip()):
+            deltas += [Failing(data)] if piece.error is not None else self._reading.read(piece)
+        return Read(raw, tuple(deltas))
