@@ -14,6 +14,7 @@ READY := $(VENV)/.ready
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 CLUSTER := $(BIN)/python -m e2e.cluster
 IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . optipath-app:e2e
+FRAMEWORKS := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/frameworks/*/requirements.lock))))
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
 .PHONY: help demo run test check format dev crds catalogue bench bench-control-plane soak e2e cluster lock clean
@@ -27,7 +28,7 @@ demo: $(READY) ## Show the main job in under a minute: no cluster, no key
 run: $(READY) ## Keep the demo's providers and router up, to play with
 	$(BIN)/python -m e2e.demo --keep
 
-test: $(READY) ## Run the tests
+test: $(READY) $(FRAMEWORKS:%=.venv-frameworks/%/.ready) ## Run the tests
 	$(BIN)/pytest
 
 check: $(READY) ## What must hold without running anything: format, lint, types, imports
@@ -59,7 +60,8 @@ soak: $(READY) ## Run long cases at full length, then all faults mixed for OPTIP
 	OPTIPATH_SOAK=1 $(BIN)/pytest tests/router/contract tests/router/reload
 	$(BIN)/python -m e2e.soak
 
-e2e: $(READY) ## Run the stories on a real Kubernetes of its own, or on that of KUBECONFIG
+e2e: $(READY) e2e/node/node_modules ## Run the stories on a real Kubernetes of its own, or on that of KUBECONFIG
+	$(BIN)/pytest e2e/node
 	$(CLUSTER) run $(IMAGES) -- $(BIN)/pytest e2e/stories
 
 cluster: $(READY) ## Keep a real Kubernetes up, with a shell in it
@@ -68,15 +70,26 @@ cluster: $(READY) ## Keep a real Kubernetes up, with a shell in it
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras --group dev pyproject.toml -o requirements-dev.lock
-	$(UV) pip compile $(LOCK_FLAGS) --group frameworks -o requirements-frameworks.lock
+	for each in $(FRAMEWORKS); do \
+	  $(UV) pip compile $(LOCK_FLAGS) tests/frameworks/$$each/requirements.in -o tests/frameworks/$$each/requirements.lock; done
 	$(UV) pip compile $(LOCK_FLAGS) e2e/app/requirements.in -o e2e/app/requirements.lock
 
 clean: ## Remove what was made here
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-frameworks e2e/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(READY): requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+e2e/node/node_modules: e2e/node/package-lock.json
+	npm ci --silent --no-audit --no-fund --prefix e2e/node
+	touch $@
+
+# Each framework in an environment of its own, as its users have it: some hold back libraries that OptiPath needs newer.
+.venv-frameworks/%/.ready: tests/frameworks/%/requirements.lock | $(READY)
+	$(PYTHON) -m venv --without-pip $(@D)
+	$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes $<
 	touch $@

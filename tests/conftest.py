@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from optipath_cli.simulator import Outcome, Simulator
+from support.router import Files
 
 # How long an example takes says more of the machine than of us; speed lives in e2e/bench.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,3 +29,9 @@ def outcomes() -> asyncio.Queue[Outcome]:
 async def simulator(outcomes: asyncio.Queue[Outcome]) -> AsyncIterator[Simulator]:
     async with Simulator(ended=outcomes.put_nowait) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """The files of a router."""
+    return Files(tmp_path)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from e2e.bench.figure import Figure, microseconds
 from e2e.bench.prompts import KIB, request
-from optipath_router.providers.openai import CHAT
+from optipath_router.providers.openai.dialect import CHAT
 
 _CHUNKS = 200
 _PIECES = 4096

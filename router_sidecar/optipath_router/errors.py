@@ -18,6 +18,7 @@ class Code(StrEnum):
     """Stable names of what went wrong, as callers see them."""
 
     INVALID_REQUEST = "invalid_request"
+    CONTEXT_LENGTH = "context_length_exceeded"
     MODEL_NOT_FOUND = "model_not_found"
     REQUEST_TOO_LARGE = "request_too_large"
     REQUEST_TIMEOUT = "request_timeout"

@@ -23,6 +23,8 @@ class Provider(Part):
     """Certificates in PEM to trust instead of the system's; never empty, which would mean the system's."""
     keys: tuple[str, ...] = ()
     """Names of keys in the tenant's credentials Secret; the first that is there is used, the next back it up."""
+    azure_api_version: str | None = None
+    """Of Azure OpenAI, where models are deployments; None for the API that needs no version."""
     max_concurrent: Annotated[int, Field(gt=0)] | None = None
     """How many attempts one router may have under way here; None sets no bound."""
 

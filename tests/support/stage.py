@@ -17,7 +17,7 @@ from optipath_router.chat.reply import Content, Reply, Streamed, Tried, Whole
 from optipath_router.credentials import Key
 from optipath_router.decide import decide, make_plan
 from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamBusy, UpstreamError
-from optipath_router.providers import OPENAI
+from optipath_router.providers import DIALECTS
 from optipath_snapshot import Provider
 from support.builders import provider, route, snapshot, target
 from support.clock import Clock
@@ -133,4 +133,6 @@ class Stage:
 
 
 def _endpoint(of: Provider) -> Endpoint:
-    return Endpoint(of, of.url.split("/")[2], OPENAI, httpx.MockTransport(lambda _: httpx.Response(500)))
+    return Endpoint(
+        of, of.url.split("/")[2], DIALECTS["OpenAICompatible"], httpx.MockTransport(lambda _: httpx.Response(500))
+    )

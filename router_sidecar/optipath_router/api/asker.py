@@ -32,7 +32,7 @@ class Asker:
 
     async def fail(self, failed: Failed) -> None:
         """Tell why there is no answer."""
-        body = self.surface.error(failed.status, failed.code, failed.message, failed.param)
+        body = self.surface.speech.error(failed.status, failed.code, failed.message, failed.param)
         await answer(self._send, failed.status, [*self._headers, *failed_headers(failed)], body)
 
     async def tell(self, decision_id: str, decision: Decision, reply: Reply) -> None:
@@ -78,7 +78,7 @@ class Asker:
 
     def _broken_off(self, why: str) -> Message:
         # What came last may lack its blank line.
-        return _piece(b"\n\n" + self.surface.broken_off(f"the answer broke off: {why}"))
+        return _piece(b"\n\n" + self.surface.speech.broken_off(f"the answer broke off: {why}"))
 
 
 def _piece(data: bytes) -> Message:

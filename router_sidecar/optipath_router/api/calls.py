@@ -84,7 +84,7 @@ class Calls:
             self._metrics.rejected(problem.code)
             await asker.fail(rejected(problem))
             return
-        chat = Once(surface.read_chat, body)
+        chat = Once(surface.codec.read_chat if surface.codec else None, body)
         request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked, surface.wire, chat)
         await self._answer_or_leave(runtime, request, asker, Leaving(scope, receive))
 

@@ -57,7 +57,10 @@ class Dispatch:
             call.end()
         if served is None:
             return Reply(all_failed(trail.tried()), trail.tried)
-        return Reply(served.content, trail.tried, served.attempt.target)
+        attempt = served.attempt
+        says, sayings = decision.features.says, attempt.exchange.sayings
+        lost = tuple(sorted(says - sayings)) if says and sayings is not None else ()
+        return Reply(served.content, trail.tried, attempt.target, lost, attempt.exchange.downgrades)
 
     def _lines(self, request: ChatRequest, decision: Decision, trail: Trail) -> Iterator[Line]:
         """The targets of a decision that can be called; the trail is told of the others."""

@@ -29,13 +29,18 @@ class Endpoint:
             raise TargetUnavailable(Outcome.NOT_SPOKEN, f"its provider does not serve {request.wire}")
         return exchange
 
-    def request(self, outgoing: Outgoing, key: Key | None, *, streams: bool, connect_seconds: float) -> httpx.Request:
+    def request(
+        self, outgoing: Outgoing, model: str, key: Key | None, *, streams: bool, connect_seconds: float
+    ) -> httpx.Request:
         """A request as this provider is to receive it; raises TargetUnavailable where its URL cannot be called.
 
         Its extension `sent` is False until the transport has a connection to send it on.
         """
+        path, located = outgoing.path, self.dialect.located
+        if located is not None:
+            path = located(self.provider, model, path)
         try:
-            url, fixed = _fixed(self.provider, self.dialect.headers, outgoing.path)
+            url, fixed = _fixed(self.provider, self.dialect.headers, path)
         except httpx.InvalidURL as error:
             raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
         headers = [

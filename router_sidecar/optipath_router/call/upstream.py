@@ -15,7 +15,7 @@ from optipath_router.call.attempt import Attempt
 from optipath_router.call.patience import Patience
 from optipath_router.call.stream import Stream, no_room, stream_of
 from optipath_router.chat.reply import Content, Headers, Streamed, Whole
-from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
+from optipath_router.errors import Code, Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
 from optipath_router.providers import ErrorTold
 from optipath_router.providers.failure import data_of, failure, failure_inside
 from optipath_router.room import Room, Share
@@ -81,6 +81,7 @@ def _request(attempt: Attempt) -> httpx.Request:
     request = attempt.request
     return attempt.endpoint.request(
         attempt.exchange.request(request, attempt.target),
+        attempt.target.upstream_model,
         attempt.key,
         streams=request.streams,
         connect_seconds=attempt.resilience.connect_timeout_seconds,
@@ -169,7 +170,8 @@ def _refusal(attempt: Attempt, answer: Whole, problem: UpstreamError | None) -> 
     if attempt.key is not None and _quotes(answer.body, attempt.key.value.encode()):
         raise UpstreamError(Outcome.AUTH, "it refused the key", status=answer.status)
     if attempt.exchange.translates:
-        answer = replace(answer, body=attempt.exchange.refusal(answer.status, answer.body))
+        code = Code.INVALID_REQUEST if problem is None else Code.CONTEXT_LENGTH
+        answer = replace(answer, body=attempt.exchange.refusal(answer.status, code, answer.body))
     if problem is not None:
         raise ContextTooLong(answer)
     return answer

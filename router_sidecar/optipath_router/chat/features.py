@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from optipath_router.chat.conversation import Wire
+from optipath_router.chat.sayings import Saying
 from optipath_snapshot import Capability
 
 
@@ -67,6 +69,10 @@ class Features(msgspec.Struct, frozen=True):
     """The most that the app asked for; None where it named no limit."""
     needs: frozenset[Capability] = frozenset()
     """What a model must be able to do to serve the request."""
+    wire: Wire = Wire.CHAT
+    """The format in which it is asked, and answered."""
+    says: frozenset[Saying] | None = None
+    """What not every dialect can say; None where every provider in force speaks the caller's."""
     headers: Mapping[str, str] | None = None
     """Names in lower case."""
     turns: int = 1

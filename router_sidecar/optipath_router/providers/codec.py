@@ -85,8 +85,8 @@ class ProviderCodec(Protocol):
         """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
         ...
 
-    def reader(self) -> AnswerReader:
-        """A reader for one streamed answer."""
+    def reader(self, choices: int = 1) -> AnswerReader:
+        """A reader for one streamed answer of so many choices."""
         ...
 
 

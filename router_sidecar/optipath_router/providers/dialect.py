@@ -4,7 +4,7 @@ A dialect has an exchange for each wire format that callers may speak to its
 provider: a passage where both speak the same, a translation where they do not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,8 +15,8 @@ from optipath_router.chat.events import Event
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.sayings import Saying
 from optipath_router.chat.usage import Usage
-from optipath_router.errors import Outcome, UpstreamBroken
-from optipath_snapshot import Capability, Target
+from optipath_router.errors import Code, Outcome, UpstreamBroken
+from optipath_snapshot import Capability, Provider, Target
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -85,6 +85,11 @@ class Exchange(Protocol):
         """Whether the caller and the provider speak different wire formats."""
         ...
 
+    @property
+    def downgrades(self) -> tuple[str, ...]:
+        """What the provider is asked for in a weaker form than the caller asked us."""
+        ...
+
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """A request in the provider's words; raises RequestRejected."""
         ...
@@ -97,7 +102,7 @@ class Exchange(Protocol):
         """A reader for the streamed reply to a request."""
         ...
 
-    def refusal(self, status: int, body: bytes) -> bytes:
+    def refusal(self, status: int, code: Code, body: bytes) -> bytes:
         """What the provider says that the caller must mend, in the caller's words."""
         ...
 
@@ -108,15 +113,24 @@ class Dialect:
 
     exchanges: Mapping[Wire, Exchange]
     """By what the caller speaks."""
+    weaker: Mapping[Wire, Exchange] = field(default_factory=dict)
+    """The same where an answer must keep to a JSON schema and the model knows JSON mode alone."""
+    knows_schema: bool = True
+    """Whether its models keep to JSON schemas, where a target does not say so itself."""
     key_header: bytes = b"authorization"
     key_prefix: bytes = b"Bearer "
     headers: tuple[tuple[bytes, bytes], ...] = ()
     """What every request to it carries."""
-    weaker: Mapping[Wire, Exchange] = field(default_factory=dict)
-    """For models that know JSON mode and no JSON schema: exchanges that ask for the weaker."""
+    located: Callable[[Provider, str, str], str] | None = None
+    """From a provider, the name of a model and a path to the path there; None where that is the same."""
 
     def exchange(self, request: ChatRequest, target: Target) -> Exchange | None:
         """How a request is put to a target; None where the provider has nothing like it."""
-        if self.weaker and request.asked.wants_schema and Capability.JSON_SCHEMA in target.lacks:
+        if request.asked.wants_schema and self.weaker and not self._keeps_to_schema(target):
             return self.weaker.get(request.wire)
         return self.exchanges.get(request.wire)
+
+    def _keeps_to_schema(self, target: Target) -> bool:
+        if Capability.JSON_SCHEMA in target.capabilities:
+            return True
+        return self.knows_schema and Capability.JSON_SCHEMA not in target.lacks

@@ -30,28 +30,29 @@ class Passage:
     """Of a wire format of chats, by the provider's side of its codec."""
 
     codec: ProviderCodec
-    path: Callable[[ChatRequest], str]
+    path: str
     headers: frozenset[str] = frozenset()
     """Of the caller's, those that pass; names in lower case."""
     translates: bool = False
+    downgrades: tuple[str, ...] = ()
     sayings: None = None
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The caller's own bytes, but for the model."""
         passed = tuple((name.encode(), request.headers[name].encode()) for name in self.headers & set(request.headers))
-        body = with_model(request.body, request.asked.model, target.upstream_model)
-        return Outgoing(self.path(request), body, passed)
+        body = renamed(request.body, request.asked.model, target.upstream_model)
+        return Outgoing(self.path, body, passed)
 
     def answer(self, _: ChatRequest, body: bytes) -> Given:
         """The provider's own bytes."""
         answer = self.codec.read_answer(body)
         return Given(body, answer.usage, 0 if answer.usage else tokens_in(answer))
 
-    def reader(self, _: ChatRequest) -> "PassingReader":
+    def reader(self, request: ChatRequest) -> "PassingReader":
         """A reader that gives events as they came."""
-        return PassingReader(self.codec.reader())
+        return PassingReader(self.codec.reader(request.asked.n or 1))
 
-    def refusal(self, _: int, body: bytes) -> bytes:
+    def refusal(self, _: int, __: Code, body: bytes) -> bytes:
         """The provider's own words."""
         return body
 
@@ -160,7 +161,7 @@ def tokens_in(answer: Answer) -> int:
     return total
 
 
-def with_model(body: bytes, model: str, upstream: str, **members: msgspec.Raw) -> bytes:
+def renamed(body: bytes, model: str, upstream: str, **members: msgspec.Raw) -> bytes:
     """A body with the provider's name for the model and with these members, and all else to the letter."""
     if model == upstream and not members:
         return body

@@ -3,12 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Wire
 from optipath_router.chat.request import Asked
+from optipath_router.providers.codec import CallerCodec
 
 Error = Callable[[int, str, str, str | None], bytes]
-"""From status, code, message and the member that is at fault, to a body in the surface's format."""
+"""From status, code, message and the member that is at fault, to a body in the caller's format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How callers are told what went wrong."""
+
+    error: Error
+    broken_off: Callable[[str], bytes]
+    """The events that end a stream which did not finish, with a message that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +28,6 @@ class Surface:
     path: str
     read_asked: Callable[[bytes], Asked]
     """What routing looks at in a body; raises RequestRejected."""
-    error: Error
-    broken_off: Callable[[str], bytes]
-    """The events that end a stream which did not finish, with a message that says why."""
-    read_chat: Callable[[bytes], Chat] | None = None
-    """All that a body asks for; None where nothing of it is ever translated. Raises RequestRejected."""
+    speech: Speech
+    codec: CallerCodec | None = None
+    """None where nothing of it is ever translated."""

@@ -1,19 +1,18 @@
 """A translation: the caller speaks one wire format, the provider another. All of it goes by way of chat/."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.sayings import Saying
+from optipath_router.errors import Code
 from optipath_router.providers.codec import AnswerReader, AnswerWriter, CallerCodec, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.passage import together, tokens_in
 from optipath_router.providers.said import told
+from optipath_router.providers.surface import Error
 from optipath_snapshot import Target
-
-Refused = Callable[[int, str], bytes]
-"""The caller's wire format for a status and what the provider said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,10 @@ class Translation:
 
     caller: CallerCodec
     provider: ProviderCodec
-    refused: Refused
+    error: Error
+    """The caller's form of what went wrong."""
+    downgrades: tuple[str, ...] = ()
+    """What the provider is asked for in a weaker form than the caller asked us."""
     translates: bool = True
 
     @property
@@ -48,11 +50,11 @@ class Translation:
     def reader(self, request: ChatRequest) -> "TranslatingReader":
         """A reader that gives the caller's events."""
         writer = self.caller.writer(request.chat(), tells_usage=request.asked.tells_usage)
-        return TranslatingReader(self.provider.reader(), writer)
+        return TranslatingReader(self.provider.reader(request.asked.n or 1), writer)
 
-    def refusal(self, status: int, body: bytes) -> bytes:
+    def refusal(self, status: int, code: Code, body: bytes) -> bytes:
         """What the provider says, in the caller's form."""
-        return self.refused(status, told(body) or f"the provider refused the request with status {status}")
+        return self.error(status, code, told(body) or f"the provider refused the request with status {status}", None)
 
 
 class TranslatingReader:

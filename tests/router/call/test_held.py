@@ -11,8 +11,8 @@ from optipath_router.call.trail import Trail
 from optipath_router.call.upstream import send
 from optipath_router.chat.reply import Streamed
 from optipath_router.errors import Outcome, RequestRejected, UpstreamError
-from optipath_router.providers import OPENAI
-from optipath_router.providers.openai import CHAT
+from optipath_router.providers import DIALECTS
+from optipath_router.providers.openai.dialect import CHAT
 from optipath_router.room import Room
 from optipath_snapshot import Resilience
 from support.builders import provider, target
@@ -35,7 +35,7 @@ async def opened(room: Room, *pieces: bytes) -> Streamed:
                 yield piece
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Body()))
-    endpoint = Endpoint(provider(), "acme.example", OPENAI, transport)
+    endpoint = Endpoint(provider(), "acme.example", DIALECTS["OpenAICompatible"], transport)
     attempt = Attempt(chat_request(stream=True), target(), endpoint, CHAT, None, Resilience(), 1e9, Trail(Clock()))
     content = await send(attempt, Clock(), room, Clock())
     assert isinstance(content, Streamed)

@@ -30,8 +30,8 @@ from optipath_router.errors import (
     UpstreamBusy,
     UpstreamError,
 )
-from optipath_router.providers import OPENAI
-from optipath_router.providers.openai import CHAT
+from optipath_router.providers import DIALECTS
+from optipath_router.providers.openai.dialect import CHAT
 from optipath_router.room import Room
 from optipath_snapshot import Egress, Header, Resilience
 from support.builders import provider, target
@@ -91,7 +91,7 @@ def attempt(
 ) -> Attempt:
     resilience = Resilience(**given.pop("resilience", {}))
     request = chat_request(**({"stream": True} if stream else {}), headers={"connection": "x", "te": "trailers"})
-    endpoint = Endpoint(provider(**given), "acme.example", OPENAI, httpx.MockTransport(provider_))
+    endpoint = Endpoint(provider(**given), "acme.example", DIALECTS["OpenAICompatible"], httpx.MockTransport(provider_))
     return Attempt(request, target(), endpoint, CHAT, key, resilience, deadline, Trail(Clock()))
 
 

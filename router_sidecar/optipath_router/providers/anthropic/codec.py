@@ -27,7 +27,7 @@ class MessagesProvider:
         """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
         return read_answer.read_answer(body)
 
-    def reader(self) -> MessagesReader:
+    def reader(self, choices: int = 1) -> MessagesReader:  # noqa: ARG002  it has one choice
         """A reader for one streamed answer."""
         return MessagesReader()
 

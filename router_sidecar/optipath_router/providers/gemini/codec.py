@@ -18,7 +18,14 @@ class GeminiCodec:
 
     sayings: frozenset[Saying] = SAYINGS
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(
+        self,
+        chat: Chat,
+        model: str,
+        *,
+        streams: bool,
+        max_output_tokens: int | None = None,  # noqa: ARG002  it demands no limit
+    ) -> Outgoing:
         """A chat as Gemini wants it; raises RequestRejected for what no dialect can make sense of."""
         return write_chat(chat, model, streams=streams)
 
@@ -26,7 +33,7 @@ class GeminiCodec:
         """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
         return read_answer(body)
 
-    def reader(self) -> GeminiReader:
+    def reader(self, choices: int = 1) -> GeminiReader:  # noqa: ARG002  every candidate tells of its end
         """A reader for one streamed answer."""
         return GeminiReader()
 

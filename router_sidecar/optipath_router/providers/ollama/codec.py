@@ -18,7 +18,14 @@ class OllamaCodec:
 
     sayings: frozenset[Saying] = SAYINGS
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(
+        self,
+        chat: Chat,
+        model: str,
+        *,
+        streams: bool,
+        max_output_tokens: int | None = None,  # noqa: ARG002  it demands no limit
+    ) -> Outgoing:
         """A chat as Ollama wants it; raises RequestRejected for what no dialect can make sense of."""
         return write_chat(chat, model, streams=streams)
 
@@ -26,7 +33,7 @@ class OllamaCodec:
         """A whole answer; raises UpstreamBroken where the body is none, ErrorTold where it tells an error instead."""
         return read_answer(body)
 
-    def reader(self) -> OllamaReader:
+    def reader(self, choices: int = 1) -> OllamaReader:  # noqa: ARG002  it has one choice
         """A reader for one streamed answer."""
         return OllamaReader()
 

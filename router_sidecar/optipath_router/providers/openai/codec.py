@@ -25,7 +25,14 @@ class OpenAICodec:
         """What it can say."""
         return self.family.sayings
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(
+        self,
+        chat: Chat,
+        model: str,
+        *,
+        streams: bool,
+        max_output_tokens: int | None = None,  # noqa: ARG002  it demands no limit
+    ) -> Outgoing:
         """A chat as the provider wants it, without what it cannot say."""
         return write_chat.write_chat(chat, model, self.family, streams=streams)
 

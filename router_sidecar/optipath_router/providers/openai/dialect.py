@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from optipath_router.chat.request import ChatRequest
+from optipath_router.errors import Code
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.openai.answer import read_answer
 from optipath_router.providers.openai.reader import OpenAIReader
@@ -17,6 +18,7 @@ class ChatPassage:
     tells_usage: bool = True
     """Whether a stream tells its usage because `stream_options` asks for it. Others tell it anyway."""
     translates: bool = False
+    downgrades: tuple[str, ...] = ()
     sayings: None = None
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
@@ -34,7 +36,7 @@ class ChatPassage:
         hides_usage = self.tells_usage and not request.asked.tells_usage
         return OpenAIReader(choices=request.asked.n or 1, hides_usage=hides_usage)
 
-    def refusal(self, _: int, body: bytes) -> bytes:
+    def refusal(self, _: int, __: Code, body: bytes) -> bytes:
         """The provider's own words."""
         return body
 

@@ -56,7 +56,14 @@ class ResponsesProvider:
         """What a chat of another wire format can say to them."""
         return SAYINGS
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(
+        self,
+        chat: Chat,
+        model: str,
+        *,
+        streams: bool,
+        max_output_tokens: int | None = None,  # noqa: ARG002  it demands no limit
+    ) -> Outgoing:
         """A chat as they want it asked; raises RequestRejected."""
         return write_chat(chat, model, streams=streams)
 
@@ -64,6 +71,6 @@ class ResponsesProvider:
         """A whole answer; raises UpstreamBroken or ErrorTold where it is none."""
         return read_answer(body)
 
-    def reader(self) -> StreamReader:
+    def reader(self, choices: int = 1) -> StreamReader:  # noqa: ARG002  it has one choice
         """A reader for one streamed answer."""
         return StreamReader()

@@ -1,0 +1,98 @@
+"""The dialect of every type of provider, with an exchange for each surface that its targets can serve."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from optipath_router.chat.conversation import Wire
+from optipath_router.chat.sayings import Saying
+from optipath_router.providers import gemini, ollama, responses
+from optipath_router.providers.anthropic import MESSAGES_PROVIDER, facts
+from optipath_router.providers.anthropic.counting import CountPassage
+from optipath_router.providers.codec import ProviderCodec
+from optipath_router.providers.dialect import Dialect, Exchange
+from optipath_router.providers.embedding import EmbeddingTranslation
+from optipath_router.providers.openai import passages
+from optipath_router.providers.openai.codec import OpenAICodec
+from optipath_router.providers.openai.dialect import CHAT, CHAT_UNASKED
+from optipath_router.providers.openai.family import FAMILY, Family
+from optipath_router.providers.passage import Passage
+from optipath_router.providers.surfaces import SURFACES
+from optipath_router.providers.translation import Translation
+from optipath_snapshot import Provider
+
+_ANSWER_RESPONSES: Final = frozenset({"OpenAI", "AzureOpenAI", "XAI", "OpenRouter"})
+"""Of OpenAI's family, those that serve Responses themselves."""
+_RESPONSES_PATH: Final = "/responses"
+
+
+def _translations(codec: ProviderCodec, *downgrades: Saying) -> dict[Wire, Exchange]:
+    """To a provider, from every surface that has chats."""
+    return {
+        surface.wire: Translation(surface.codec, codec, surface.speech.error, downgrades)
+        for surface in SURFACES
+        if surface.codec is not None and surface.wire is not Wire.COUNT_TOKENS
+    }
+
+
+def _of_family(name: str, family: Family) -> Dialect:
+    """OpenAI's chat format, as one of those who speak it does."""
+    told = family.stream_options
+    exchanges: dict[Wire, Exchange] = {
+        **_translations(OpenAICodec(family)),
+        Wire.CHAT: CHAT if told else CHAT_UNASKED,
+        Wire.COMPLETIONS: passages.COMPLETIONS if told else passages.COMPLETIONS_UNASKED,
+        Wire.EMBEDDINGS: passages.EMBEDDINGS,
+        Wire.MODERATIONS: passages.MODERATIONS,
+    }
+    if name in _ANSWER_RESPONSES:
+        exchanges[Wire.RESPONSES] = Passage(responses.PROVIDER, _RESPONSES_PATH)
+    weaker = _translations(OpenAICodec(replace(family, json_schema=False)), Saying.JSON_SCHEMA)
+    if name == "AzureOpenAI":
+        return Dialect(exchanges, weaker, key_header=b"api-key", key_prefix=b"", located=_at_azure)
+    return Dialect(exchanges, weaker, knows_schema=family.json_schema)
+
+
+def _at_azure(provider: Provider, model: str, path: str) -> str:
+    """A path on an Azure resource: of a deployment where a version of the API is named, else of the newest one."""
+    version = provider.azure_api_version
+    if version is None:
+        return f"/openai/v1{path}"
+    query = f"?api-version={quote(version)}"
+    return f"/openai{path}{query}" if path == _RESPONSES_PATH else f"/openai/deployments/{quote(model)}{path}{query}"
+
+
+_ANTHROPIC: Final = Dialect(
+    {
+        **_translations(MESSAGES_PROVIDER),
+        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, frozenset({"anthropic-beta"})),
+        Wire.COUNT_TOKENS: CountPassage(),
+    },
+    key_header=facts.KEY_HEADER.encode(),
+    key_prefix=b"",
+    headers=((facts.VERSION_HEADER.encode(), facts.VERSION.encode()),),
+)
+_GEMINI: Final = Dialect(
+    {
+        **_translations(gemini.GEMINI),
+        Wire.EMBEDDINGS: EmbeddingTranslation(gemini.write_embeddings, gemini.read_embeddings),
+    },
+    key_header=b"x-goog-api-key",
+    key_prefix=b"",
+)
+_OLLAMA: Final = Dialect(
+    {
+        **_translations(ollama.OLLAMA),
+        Wire.EMBEDDINGS: EmbeddingTranslation(ollama.write_embeddings, ollama.read_embeddings),
+    }
+)
+
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    **{name: _of_family(name, family) for name, family in FAMILY.items()},
+    "Anthropic": _ANTHROPIC,
+    "Gemini": _GEMINI,
+    "Ollama": _OLLAMA,
+}
+"""By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
