@@ -73,6 +73,8 @@ class Family(msgspec.Struct, frozen=True):
     required: str = "required"
     """The choice of tools by which one must be called."""
     thoughts: Thoughts = Thoughts.NOWHERE
+    thoughts_with_calls: bool = False
+    """Whether a message with tool calls must have its thoughts, if only an empty one."""
     asking: Asking = Asking.EFFORT
     efforts: tuple[str, ...] = ("none", "low", "medium", "high")
     documents: Documents = Documents.FILE
@@ -134,6 +136,7 @@ FAMILY: Final[Mapping[str, Family]] = {
         sayings=frozenset(_EVERYBODY | {Saying.PENALTIES, Saying.LOG_PROBS}),
         json_schema=False,
         thoughts=Thoughts.REASONING_CONTENT,
+        thoughts_with_calls=True,
         asking=Asking.SWITCH,
         efforts=("low", "medium", "high", "max"),
     ),

@@ -49,10 +49,11 @@ def _message(choice: Choice, *, legacy: bool) -> dict[str, Any]:
     texts = [part for part in choice.parts if isinstance(part, Text)]
     refusal = "".join(part.text for part in choice.parts if isinstance(part, Refusal))
     calls = [part for part in choice.parts if isinstance(part, ToolCall)]
+    others = [part for part in choice.parts if not isinstance(part, Text | Reasoning)]
     message: dict[str, Any] = {
         "role": "assistant",
         # An empty text where nothing stands in its place: apps read it without asking.
-        "content": "".join(part.text for part in texts) if texts or not (refusal or calls) else None,
+        "content": "".join(part.text for part in texts) if texts or not others else None,
         "refusal": refusal or None,
     }
     thoughts = [part for part in choice.parts if isinstance(part, Reasoning)]

@@ -201,7 +201,7 @@ def _format(chat: Chat, family: Family) -> tuple[Written | None, Written | None]
         return None, None
     if not family.json_schema:
         described = f"{form.description}\n\n" if form.description else ""
-        schema = bytes(form.schema).decode()
+        schema = msgspec.json.format(bytes(form.schema), indent=-1).decode()
         told = {"role": Role.SYSTEM, "content": f"{described}{_SCHEMA_IN_PROMPT}\n\n{schema}"}
         return {"type": "json_object"}, told
     schema_told: Written = {"name": form.name or "answer", "schema": form.schema}

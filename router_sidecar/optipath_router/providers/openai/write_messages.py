@@ -73,7 +73,8 @@ class MessageWriter:
         if self._family.thoughts is Thoughts.CONTENT:
             spoken = (*thoughts, *spoken)
         written["content"] = self._content(spoken, Role.ASSISTANT, plain=message.plain)
-        written |= self._thoughts(thoughts)
+        calls = [part for part in parts if isinstance(part, ToolCall)]
+        written |= self._thoughts(thoughts, needed=bool(calls) and self._family.thoughts_with_calls)
         if refusal := "".join(part.text for part in parts if isinstance(part, Refusal)):
             written["refusal"] = refusal
         for part in parts:
@@ -88,7 +89,7 @@ class MessageWriter:
             for citation in part.citations
         ]:
             written["annotations"] = annotations
-        written |= self._calls([part for part in parts if isinstance(part, ToolCall)])
+        written |= self._calls(calls)
         if message is self._last and Saying.PREFILL in self._sayings and written["content"]:
             written |= self._family.prefill_in_message
         return written | self._more(message)
@@ -106,13 +107,13 @@ class MessageWriter:
         again = said_again(result.extra, Wire.CHAT) | said_again(message.extra, Wire.CHAT)
         return written | {"content": "" if content is None else content} | named | again
 
-    def _thoughts(self, thoughts: list[Reasoning]) -> Written:
+    def _thoughts(self, thoughts: list[Reasoning], *, needed: bool) -> Written:
         text = "".join(thought.text for thought in thoughts)
         match self._family.thoughts:
             case Thoughts.NOWHERE | Thoughts.CONTENT:
                 return {}
             case Thoughts.REASONING_CONTENT:
-                return {"reasoning_content": text} if text else {}
+                return {"reasoning_content": text} if text or needed else {}
             case Thoughts.REASONING | Thoughts.DETAILS:
                 written: Written = {"reasoning": text} if text else {}
                 if self._family.thoughts is Thoughts.DETAILS and not all(map(is_plain, thoughts)):
