@@ -69,6 +69,8 @@ class Family(msgspec.Struct, frozen=True):
     functions: bool = False
     """Whether it knows OpenAI's functions of before tools."""
     safety_identifier: bool = False
+    refusals: bool = False
+    """Whether a message of the model's has a `refusal`; else it is text."""
     seed: str = "seed"
     required: str = "required"
     """The choice of tools by which one must be called."""
@@ -125,6 +127,7 @@ _OPENAI: Final = Family(
     allowed_tools=True,
     functions=True,
     safety_identifier=True,
+    refusals=True,
     efforts=("none", "minimal", "low", "medium", "high", "xhigh"),
 )
 _COMPATIBLE: Final = Family(sayings=frozenset(_EVERYBODY | _IMAGES | _SAMPLING | _SEVERAL))

@@ -15,7 +15,7 @@ from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.finish import write_finish
 from optipath_router.providers.openai.thoughts import is_plain, write_details
 from optipath_router.providers.openai.usage import write_usage
-from optipath_router.providers.openai.write_messages import image_url, write_call, write_citation
+from optipath_router.providers.openai.written import image_url, write_call, write_citation
 
 _encode: Final = msgspec.json.Encoder().encode
 

@@ -16,7 +16,8 @@ from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.family import Family
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thinking import write_thinking
-from optipath_router.providers.openai.write_messages import MessageWriter, Written, write_mark
+from optipath_router.providers.openai.write_messages import MessageWriter
+from optipath_router.providers.openai.written import Written, write_mark
 
 PATH: Final = "/chat/completions"
 

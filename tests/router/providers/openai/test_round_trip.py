@@ -16,7 +16,9 @@ from optipath_router.chat.conversation import (
     Extra,
     Image,
     Message,
+    Part,
     Reasoning,
+    Refusal,
     Role,
     Text,
     ToolCall,
@@ -86,13 +88,16 @@ def test_each_family_says_what_it_says_it_can(provider: str) -> None:
 
 def everything(known: frozenset[Saying]) -> Chat:
     """A chat from elsewhere that says all that a family knows."""
-    files = {
+    files: dict[Saying, Part] = {
         Saying.IMAGE_DATA: Image(data="AAAA", media_type="image/png"),
         Saying.IMAGE_URL: Image("https://example.com/a.png"),
         Saying.DOCUMENT_DATA: Document(data="AAAA", media_type="application/pdf", name="a.pdf"),
         Saying.DOCUMENT_URL: Document(url="https://example.com/a.pdf"),
     }
-    parts = [Text("Hi", cache=CacheMark("5m")), *(part for saying, part in files.items() if saying in known)]
+    parts: list[Part] = [
+        Text("Hi", cache=CacheMark("5m")),
+        *(part for saying, part in files.items() if saying in known),
+    ]
     return Chat(
         Wire.MESSAGES,
         (
@@ -158,6 +163,18 @@ def test_thoughts_come_back_with_their_proof_to_the_format_that_wrote_them() -> 
     message = json.loads(CALLER.write_answer(answer, Chat(Wire.CHAT, ())))["choices"][0]["message"]
     chat = CALLER.read_chat(json.dumps({"model": "m", "messages": [message]}).encode())
     assert chat.messages[0].parts == parts
+
+
+def test_a_message_of_which_nothing_is_left_is_left_out() -> None:
+    thought = Reasoning("Hm.", "SIG", wire=Wire.MESSAGES)
+    said = (Message(Role.USER, (Text("Hi"),)), Message(Role.ASSISTANT, (thought,)))
+    assert written(Chat(Wire.MESSAGES, said))["messages"] == [{"role": "user", "content": "Hi"}]
+
+
+def test_a_refusal_is_text_where_no_other_word_is_known() -> None:
+    chat = Chat(Wire.RESPONSES, (Message(Role.ASSISTANT, (Refusal("No."),)),))
+    assert written(chat)["messages"] == [{"role": "assistant", "content": None, "refusal": "No."}]
+    assert written(chat, "Groq")["messages"] == [{"role": "assistant", "content": "No."}]
 
 
 def test_a_key_for_the_same_user_has_one_name_where_there_is_no_other() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optipath_router.chat.events import Event, Kind
-from optipath_router.chat.request import Asked
+from optipath_router.chat.request import Asked, Part
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import RequestRejected, UpstreamBroken
@@ -62,6 +62,7 @@ def test_recorded_completions_tell_their_usage() -> None:
             answer = exchange["response"]["body"]
             usage, _ = completions.read_answer(json.dumps(answer).encode())
             told = answer["usage"]
+            assert usage is not None
             assert usage == Usage(told["prompt_tokens"], told["completion_tokens"], usage.cached_input_tokens)
             seen += 1
     assert seen > 15
@@ -112,7 +113,7 @@ def test_pictures_are_seen_in_what_is_moderated() -> None:
     body = {"input": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "u"}}]}
     asked = moderations.read_asked(json.dumps(body).encode())
     assert asked.model == moderations.DEFAULT_MODEL
-    assert [(part.type, part.text) for part in asked.messages[0].content] == [("text", "a"), ("image_url", None)]
+    assert asked.messages[0].content == [Part("text", "a"), Part("image_url")]
 
 
 def chunk(index: int, text: str, finish: str | None = None) -> bytes:
