@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from optipath_router.chat.answer import Answer, Choice, ChoiceEnded, Delta, Opened, PartBegun, PartGrown, Told
-from optipath_router.chat.conversation import Audio, Part, Reasoning, Text, ToolCall
+from optipath_router.chat.conversation import Audio, Part, Reasoning, Refusal, Text, ToolCall
 
 
 def folded(deltas: Iterable[Delta]) -> Answer:
@@ -68,7 +68,7 @@ def grown(part: Part, more: PartGrown) -> Part:
             cited = () if more.citation is None else (more.citation,)
             return msgspec.structs.replace(part, text=part.text + more.text, citations=(*part.citations, *cited))
         case _:
-            assert hasattr(part, "text"), part
+            assert isinstance(part, Refusal), part
             return msgspec.structs.replace(part, text=part.text + more.text)
 
 

@@ -15,13 +15,13 @@ Exchange = dict[str, Any]
 
 
 @cache
-def exchanges() -> tuple[Exchange, ...]:
-    """Every recorded exchange that speaks `openai.chat`; skips the test where there is no recording."""
+def exchanges(dialect: str = "openai.chat") -> tuple[Exchange, ...]:
+    """Every recorded exchange that speaks a dialect; skips the test where there is no recording."""
     return tuple(
         exchange
         for file in recordings()
         for exchange in map(json.loads, file.read_text().splitlines())
-        if exchange["dialect"] == "openai.chat"
+        if exchange["dialect"] == dialect
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from optipath_router.chat.answer import Delta, PartBegun, PartGrown
-from optipath_router.chat.conversation import Citation, Part, Reasoning, Refusal, Text, Wire
+from optipath_router.chat.conversation import Citation, Part, Reasoning, Refusal, Text
 from optipath_router.providers.openai.spoken import (
     Spoken,
     citations,
@@ -18,7 +18,7 @@ from optipath_router.providers.openai.spoken import (
     word,
     words,
 )
-from optipath_router.providers.openai.thoughts import Detail, grown, read_details
+from optipath_router.providers.openai.thoughts import Detail, grown, listed_thought, read_details
 from optipath_router.providers.openai.usage import field
 
 _LISTED: Final = -1
@@ -162,7 +162,7 @@ class ChoiceReader:
             if piece.thinking:
                 self._text = None
                 if piece.text or piece.signature:
-                    deltas += self._thinking(Detail(Reasoning(piece.text, piece.signature, wire=Wire.CHAT), _LISTED))
+                    deltas += self._thinking(Detail(listed_thought(piece.text, piece.signature), _LISTED))
             else:
                 deltas += self._said(piece.text)
         return deltas

@@ -69,10 +69,14 @@ class Family(msgspec.Struct, frozen=True):
     functions: bool = False
     """Whether it knows OpenAI's functions of before tools."""
     safety_identifier: bool = False
+    refusals: bool = False
+    """Whether a message of the model's has a `refusal`; else it is text."""
     seed: str = "seed"
     required: str = "required"
     """The choice of tools by which one must be called."""
     thoughts: Thoughts = Thoughts.NOWHERE
+    thoughts_with_calls: bool = False
+    """Whether a message with tool calls must have its thoughts, if only an empty one."""
     asking: Asking = Asking.EFFORT
     efforts: tuple[str, ...] = ("none", "low", "medium", "high")
     documents: Documents = Documents.FILE
@@ -123,6 +127,7 @@ _OPENAI: Final = Family(
     allowed_tools=True,
     functions=True,
     safety_identifier=True,
+    refusals=True,
     efforts=("none", "minimal", "low", "medium", "high", "xhigh"),
 )
 _COMPATIBLE: Final = Family(sayings=frozenset(_EVERYBODY | _IMAGES | _SAMPLING | _SEVERAL))
@@ -134,6 +139,7 @@ FAMILY: Final[Mapping[str, Family]] = {
         sayings=frozenset(_EVERYBODY | {Saying.PENALTIES, Saying.LOG_PROBS}),
         json_schema=False,
         thoughts=Thoughts.REASONING_CONTENT,
+        thoughts_with_calls=True,
         asking=Asking.SWITCH,
         efforts=("low", "medium", "high", "max"),
     ),

@@ -21,6 +21,7 @@ from optipath_router.chat.conversation import (
     parse_data_url,
 )
 from optipath_router.providers.members import Members, refused, said_again
+from optipath_router.providers.openai.thoughts import listed_thought
 
 _object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode: Final = msgspec.json.Encoder().encode
@@ -158,7 +159,7 @@ def _thinking(part: Members) -> Reasoning:
         text = part.needed("thinking", str)
     else:
         text = "".join(piece.needed("text", str) for piece in part.each("thinking"))
-    return Reasoning(text, signature, wire=Wire.CHAT, extra=part.rest(Wire.CHAT))
+    return msgspec.structs.replace(listed_thought(text, signature), extra=part.rest(Wire.CHAT))
 
 
 _READERS: Final[Mapping[str, Callable[[Members], Part]]] = {

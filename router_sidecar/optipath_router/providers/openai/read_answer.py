@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from optipath_router.chat.answer import Answer, Choice
-from optipath_router.chat.conversation import Citation, Part, Reasoning, Refusal, Text, Wire
+from optipath_router.chat.conversation import Citation, Part, Refusal, Text
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.openai.finish import read_finish
@@ -23,7 +23,7 @@ from optipath_router.providers.openai.spoken import (
     read_images,
     searched,
 )
-from optipath_router.providers.openai.thoughts import read_thoughts
+from optipath_router.providers.openai.thoughts import listed_thought, read_thoughts
 from optipath_router.providers.openai.usage import field, read_usage
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -87,7 +87,7 @@ def _parts(message: Spoken, found: tuple[Citation, ...], answer_id: str, index: 
     content = message.content
     for piece in pieces(content) if isinstance(content, list) else ():
         if piece.thinking:
-            yield Reasoning(piece.text, piece.signature, wire=Wire.CHAT)
+            yield listed_thought(piece.text, piece.signature)
         else:
             yield Text(piece.text, cited)
             cited = ()

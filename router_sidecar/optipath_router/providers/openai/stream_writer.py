@@ -22,7 +22,7 @@ from optipath_router.providers.openai.finish import write_finish
 from optipath_router.providers.openai.thoughts import is_plain, write_detail
 from optipath_router.providers.openai.usage import write_usage
 from optipath_router.providers.openai.write_answer import write_annotations, write_audio, write_image
-from optipath_router.providers.openai.write_messages import write_call
+from optipath_router.providers.openai.written import write_call
 
 END: Final = b"data: [DONE]\n\n"
 

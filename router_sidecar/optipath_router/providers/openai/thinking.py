@@ -44,11 +44,7 @@ def write_thinking(thinking: Thinking, family: Family) -> dict[str, Any]:
         case Asking.EFFORT:
             return _given(reasoning_effort=_effort(thinking, family))
         case Asking.SWITCH:
-            on = _enabled(thinking)
-            switch = _given(type=None if on is None else "enabled" if on else "disabled")
-            switch |= said_again(thinking.extra, Wire.CHAT)
-            effort = _nearest(thinking.effort, family) if thinking.effort not in (None, "none") else None
-            return _given(thinking=switch or None, reasoning_effort=effort)
+            return _switched(thinking, family)
         case Asking.REASONING:
             wanted = _given(
                 effort=_nearest(thinking.effort, family),
@@ -61,6 +57,14 @@ def write_thinking(thinking: Thinking, family: Family) -> dict[str, Any]:
             return _given(reasoning=wanted | said_again(thinking.extra, Wire.CHAT) or None)
         case Asking.ENABLE:
             return _given(enable_thinking=_enabled(thinking), thinking_budget=thinking.budget_tokens)
+
+
+def _switched(thinking: Thinking, family: Family) -> dict[str, Any]:
+    effort = None if thinking.effort == "none" else _nearest(thinking.effort, family)
+    # An effort switches it on by itself.
+    on = thinking.enabled if effort is not None else _enabled(thinking)
+    switch = _given(type=None if on is None else "enabled" if on else "disabled")
+    return _given(thinking=switch | said_again(thinking.extra, Wire.CHAT) or None, reasoning_effort=effort)
 
 
 def _enabled(thinking: Thinking) -> bool | None:

@@ -64,6 +64,11 @@ def read_thoughts(told: Any, plain: Any) -> list[Reasoning]:
     return thoughts
 
 
+def listed_thought(text: str, signature: str | None) -> Reasoning:
+    """A thought that stands in a content's list, as Mistral has it."""
+    return Reasoning(text, signature, wire=None if signature is None else Wire.CHAT)
+
+
 def grown(thought: Reasoning, more: Reasoning) -> Reasoning:
     """A thought with more of it."""
     return msgspec.structs.replace(

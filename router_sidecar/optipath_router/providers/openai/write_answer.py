@@ -15,7 +15,7 @@ from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.finish import write_finish
 from optipath_router.providers.openai.thoughts import is_plain, write_details
 from optipath_router.providers.openai.usage import write_usage
-from optipath_router.providers.openai.write_messages import image_url, write_call, write_citation
+from optipath_router.providers.openai.written import image_url, write_call, write_citation
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -49,10 +49,11 @@ def _message(choice: Choice, *, legacy: bool) -> dict[str, Any]:
     texts = [part for part in choice.parts if isinstance(part, Text)]
     refusal = "".join(part.text for part in choice.parts if isinstance(part, Refusal))
     calls = [part for part in choice.parts if isinstance(part, ToolCall)]
+    others = [part for part in choice.parts if not isinstance(part, Text | Reasoning)]
     message: dict[str, Any] = {
         "role": "assistant",
         # An empty text where nothing stands in its place: apps read it without asking.
-        "content": "".join(part.text for part in texts) if texts or not (refusal or calls) else None,
+        "content": "".join(part.text for part in texts) if texts or not others else None,
         "refusal": refusal or None,
     }
     thoughts = [part for part in choice.parts if isinstance(part, Reasoning)]

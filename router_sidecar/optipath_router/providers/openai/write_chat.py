@@ -16,7 +16,8 @@ from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.family import Family
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thinking import write_thinking
-from optipath_router.providers.openai.write_messages import MessageWriter, Written, write_mark
+from optipath_router.providers.openai.write_messages import MessageWriter
+from optipath_router.providers.openai.written import Written, write_mark
 
 PATH: Final = "/chat/completions"
 
@@ -201,7 +202,7 @@ def _format(chat: Chat, family: Family) -> tuple[Written | None, Written | None]
         return None, None
     if not family.json_schema:
         described = f"{form.description}\n\n" if form.description else ""
-        schema = bytes(form.schema).decode()
+        schema = msgspec.json.format(bytes(form.schema), indent=-1).decode()
         told = {"role": Role.SYSTEM, "content": f"{described}{_SCHEMA_IN_PROMPT}\n\n{schema}"}
         return {"type": "json_object"}, told
     schema_told: Written = {"name": form.name or "answer", "schema": form.schema}

@@ -1,7 +1,7 @@
 """Messages for a provider of the family, in as plain a form as says the same: not every template takes lists."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -28,9 +28,7 @@ from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.family import Documents, Family, Thoughts
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thoughts import is_plain, write_details
-from optipath_router.providers.openai.tools import signature_out
-
-Written = dict[str, Any]
+from optipath_router.providers.openai.written import Written, image_url, write_call, write_citation, write_mark
 
 _BETWEEN: Final = {Role.SYSTEM: "\n\n", Role.DEVELOPER: "\n\n", Role.TOOL: "\n", Role.ASSISTANT: ""}
 """What stands between texts that become one. Those of users stay apart."""
@@ -51,14 +49,13 @@ class MessageWriter:
         for part in message.parts:
             if isinstance(part, ToolResult):
                 yield self._result(part, message)
-        if not others and message.role is Role.TOOL:
+        if len(others) < len(message.parts) and not others:
             return
-        if others or len(others) == len(message.parts):
-            role = Role.USER if message.role is Role.TOOL else message.role
-            if role is Role.ASSISTANT:
-                yield self._assistant(message, others)
-            else:
-                yield self._said(message, role, others)
+        role = Role.USER if message.role is Role.TOOL else message.role
+        written = self._assistant(message, others) if role is Role.ASSISTANT else self._said(message, role, others)
+        # Of a message in another format, all may be lost: nobody takes an empty one.
+        if self._again or any(written.get(name) for name in ("content", "tool_calls", "refusal", "audio")):
+            yield written
 
     def _said(self, message: Message, role: Role, parts: tuple[Part, ...]) -> Written:
         if role is Role.DEVELOPER and not self._family.developer:
@@ -69,29 +66,32 @@ class MessageWriter:
     def _assistant(self, message: Message, parts: tuple[Part, ...]) -> Written:
         written: Written = {"role": Role.ASSISTANT}
         thoughts = [part for part in parts if isinstance(part, Reasoning) and part.wire in (None, Wire.CHAT)]
+        refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
         spoken: tuple[Part, ...] = tuple(part for part in parts if isinstance(part, Text | Hosted))
+        if refusal and not self._family.refusals:
+            spoken = (*spoken, Text(refusal))
         if self._family.thoughts is Thoughts.CONTENT:
             spoken = (*thoughts, *spoken)
         written["content"] = self._content(spoken, Role.ASSISTANT, plain=message.plain)
-        written |= self._thoughts(thoughts)
-        if refusal := "".join(part.text for part in parts if isinstance(part, Refusal)):
+        calls = [part for part in parts if isinstance(part, ToolCall)]
+        written |= self._thoughts(thoughts, needed=bool(calls) and self._family.thoughts_with_calls)
+        if refusal and self._family.refusals:
             written["refusal"] = refusal
         for part in parts:
             if isinstance(part, Audio) and part.id is not None:
                 written["audio"] = {"id": part.id, **said_again(part.extra, Wire.CHAT)}
-        if images := [part for part in parts if isinstance(part, Image)]:
-            written["images"] = [{"type": "image_url", "image_url": {"url": image_url(image)}} for image in images]
-        if annotations := [
-            {"type": "url_citation", "url_citation": write_citation(citation)}
-            for part in parts
-            if isinstance(part, Text) and self._again
-            for citation in part.citations
-        ]:
-            written["annotations"] = annotations
-        written |= self._calls([part for part in parts if isinstance(part, ToolCall)])
+        written |= self._shown(parts) if self._again else {}
+        written |= self._calls(calls)
         if message is self._last and Saying.PREFILL in self._sayings and written["content"]:
             written |= self._family.prefill_in_message
         return written | self._more(message)
+
+    def _shown(self, parts: tuple[Part, ...]) -> Written:
+        """What an answer had beside its words, as it was sent back."""
+        images = [{"type": "image_url", "image_url": {"url": image_url(part)}} for part in parts if type(part) is Image]
+        cited = [citation for part in parts if isinstance(part, Text) for citation in part.citations]
+        annotations = [{"type": "url_citation", "url_citation": write_citation(citation)} for citation in cited]
+        return {**({"images": images} if images else {}), **({"annotations": annotations} if annotations else {})}
 
     def _more(self, message: Message) -> Written:
         name = {"name": message.name} if message.name is not None and Saying.USER in self._sayings else {}
@@ -106,13 +106,13 @@ class MessageWriter:
         again = said_again(result.extra, Wire.CHAT) | said_again(message.extra, Wire.CHAT)
         return written | {"content": "" if content is None else content} | named | again
 
-    def _thoughts(self, thoughts: list[Reasoning]) -> Written:
+    def _thoughts(self, thoughts: list[Reasoning], *, needed: bool) -> Written:
         text = "".join(thought.text for thought in thoughts)
         match self._family.thoughts:
             case Thoughts.NOWHERE | Thoughts.CONTENT:
                 return {}
             case Thoughts.REASONING_CONTENT:
-                return {"reasoning_content": text} if text else {}
+                return {"reasoning_content": text} if text or needed else {}
             case Thoughts.REASONING | Thoughts.DETAILS:
                 written: Written = {"reasoning": text} if text else {}
                 if self._family.thoughts is Thoughts.DETAILS and not all(map(is_plain, thoughts)):
@@ -218,37 +218,3 @@ class MessageWriter:
 
 def _again(part: Text | Refusal | Reasoning) -> Written:
     return said_again(part.extra, Wire.CHAT)
-
-
-def write_mark(cache: CacheMark | None) -> Written:
-    """The member that marks up to where a prompt may be cached."""
-    if cache is None:
-        return {}
-    return {"cache_control": {"type": "ephemeral", **({} if cache.ttl is None else {"ttl": cache.ttl})}}
-
-
-def write_call(call: ToolCall) -> Written:
-    """A tool call."""
-    proof = {} if call.signature is None else signature_out(call.signature)
-    kind = "custom" if call.custom else "function"
-    outer, inner = told_apart(call.extra, kind)
-    told = {"name": call.name, "input" if call.custom else "arguments": call.arguments, **inner}
-    return {"id": call.id, "type": kind, kind: told, **proof, **outer}
-
-
-def write_citation(citation: Any) -> Written:
-    """A citation; at 0 and up to 0 where it belongs to no place in the text."""
-    return {
-        "url": citation.url or "",
-        "title": citation.title or "",
-        "start_index": citation.start or 0,
-        "end_index": citation.end or 0,
-        **({} if citation.quoted is None else {"content": citation.quoted}),
-    }
-
-
-def image_url(image: Image) -> str:
-    """A picture's URL, which may hold it."""
-    if image.data is not None:
-        return data_url(image.media_type or "image/png", image.data)
-    return image.url or ""
