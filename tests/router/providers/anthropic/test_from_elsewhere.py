@@ -195,7 +195,7 @@ CHOICES: dict[str, tuple[ToolChoice | None, bool | None, Any]] = {
 
 
 @pytest.mark.parametrize(("choice", "parallel", "told"), CHOICES.values(), ids=CHOICES)
-def test_the_choice_among_tools(choice: ToolChoice | None, parallel: bool | None, told: Any) -> None:
+def test_the_choice_among_tools(choice: ToolChoice | None, told: Any, *, parallel: bool | None) -> None:
     body = sent(tools=(WEATHER, TIME), tool_choice=choice, parallel_tool_calls=parallel)
     assert body.get("tool_choice") == told
     assert len(body["tools"]) == 2
@@ -261,7 +261,7 @@ THINKING: dict[str, tuple[str, Thinking, int, Any]] = {
     ),
     "thoughts hidden": (
         "claude-opus-4-7",
-        Thinking(True, shown=False),
+        Thinking(enabled=True, shown=False),
         8000,
         ({"type": "adaptive", "display": "omitted"}, None),
     ),
