@@ -284,7 +284,19 @@ THINKING: dict[str, tuple[str, Thinking, int, Any]] = {
         ({"type": "enabled", "budget_tokens": 3999}, None),
     ),
     "no room to think": ("claude-sonnet-4-5", Thinking(effort="high"), 1024, (None, None)),
-    "none": ("claude-sonnet-4-5", Thinking(effort="none"), 8000, ({"type": "disabled"}, None)),
+    "none, to a model that thinks unasked": (
+        "claude-fable-5",
+        Thinking(effort="none"),
+        8000,
+        ({"type": "disabled"}, None),
+    ),
+    "none, to a model that does not": ("claude-sonnet-4-5", Thinking(effort="none"), 8000, (None, None)),
+    "a summary": (
+        "claude-opus-4-8",
+        Thinking(effort="high", summary="auto"),
+        8000,
+        ({"type": "adaptive", "display": "summarized"}, {"effort": "high"}),
+    ),
     "a budget of none": ("claude-opus-4-7", Thinking(budget_tokens=0), 8000, ({"type": "disabled"}, None)),
     "only that it be shown": ("claude-opus-4-7", Thinking(summary="auto"), 8000, (None, None)),
 }

@@ -401,7 +401,13 @@ requests = st.fixed_dictionaries(
         "temperature": st.sampled_from([0.0, 0.5, 1.0]),
         "top_k": st.integers(0, 99),
         "stop_sequences": st.lists(filled, min_size=1, max_size=2),
-        "thinking": st.sampled_from([{"type": "adaptive"}, {"type": "enabled", "budget_tokens": 2000}, {"type": "x"}]),
+        "thinking": st.fixed_dictionaries(
+            {"type": st.sampled_from(["enabled", "adaptive", "disabled", "between_tools"])},
+            optional={
+                "budget_tokens": st.integers(0, 9999),
+                "display": st.sampled_from(["summarized", "omitted", "x"]),
+            },
+        ),
         "output_config": st.sampled_from([{"effort": "low"}, {"task_budget": {"total": 1}}]),
         "metadata": st.fixed_dictionaries({}, optional={"user_id": words, "other": words}).filter(bool),
         "container": filled,
