@@ -6,13 +6,13 @@ came in Messages is said again as it came.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from optipath_router.chat.chat import Thinking
-from optipath_router.chat.conversation import Extra, Wire
+from optipath_router.chat.chat import Chat, Thinking
+from optipath_router.chat.conversation import Extra, Message, Reasoning, Role, Wire
 from optipath_router.providers.members import Members, said_again
 
 MIN_BUDGET: Final = 1024
@@ -60,11 +60,12 @@ def read_thinking(members: Members | None, effort: str | None) -> Thinking | Non
     )
 
 
-def write_thinking(thinking: Thinking | None, model: str, max_tokens: int, asked_in: Wire) -> Written:
+def write_thinking(chat: Chat, model: str, max_tokens: int) -> Written:
     """What to say of thinking to a model whose answer may be this long."""
+    thinking = chat.thinking
     if thinking is None:
         return Written()
-    if asked_in is Wire.MESSAGES:
+    if chat.wire is Wire.MESSAGES:
         return Written(_as_asked(thinking), thinking.effort)
     version = model_version(model)
     if thinking.enabled is False or thinking.effort == "none" or thinking.budget_tokens == 0:
@@ -73,7 +74,7 @@ def write_thinking(thinking: Thinking | None, model: str, max_tokens: int, asked
     if thinking.enabled is None and thinking.effort is None and thinking.budget_tokens is None:
         return Written()
     if version < _ADAPTIVE:
-        return Written(_with_budget(thinking, max_tokens))
+        return Written(_with_budget(thinking, max_tokens) if _may_think(chat.messages) else None)
     shown = True if thinking.shown is None and thinking.summary is not None else thinking.shown
     return Written({"type": "adaptive", **_display(shown=shown)}, _effort(thinking, version))
 
@@ -105,6 +106,19 @@ def _as_asked(thinking: Thinking) -> dict[str, Any] | None:
         **_display(shown=thinking.shown),
         **said_again(thinking.extra, Wire.MESSAGES),
     } or None
+
+
+def _may_think(messages: Sequence[Message]) -> bool:
+    """Whether a model may think within a budget.
+
+    The API refuses it where the model goes on after a tool's result with what it did not begin with a thought, and
+    callers in most formats bring no thoughts back.
+    """
+    if not messages or messages[-1].role is not Role.TOOL:
+        return True
+    calling = next((message for message in reversed(messages) if message.role is Role.ASSISTANT), None)
+    first = calling.parts[0] if calling is not None and calling.parts else None
+    return isinstance(first, Reasoning) and first.wire is Wire.MESSAGES
 
 
 def _with_budget(thinking: Thinking, max_tokens: int) -> dict[str, Any] | None:

@@ -308,6 +308,26 @@ def test_how_much_to_think(model: str, thinking: Thinking, limit: int, told: Any
     assert (body.get("thinking"), body.get("output_config")) == told
 
 
+CALL = ToolCall("a", "f", "{}")
+THOUGHT = Reasoning("Hm", "sig", wire=Wire.MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "thinks"),
+    {
+        "a budget, and the thought was lost": ("claude-sonnet-4-5", (CALL,), False),
+        "a budget, and the thought is there": ("claude-sonnet-4-5", (THOUGHT, CALL), True),
+        "no budget": ("claude-opus-4-6", (CALL,), True),
+    }.values(),
+)
+def test_after_a_tools_result_a_budget_needs_the_thought_that_led_to_the_call(
+    model: str, said: tuple[Part, ...], *, thinks: bool
+) -> None:
+    turns = (HELLO, Message(Role.ASSISTANT, said), Message(Role.TOOL, (ToolResult("a"),)))
+    assert ("thinking" in sent(*turns, model=model, thinking=Thinking(effort="high"), max_tokens=8000)) is thinks
+    assert "thinking" in sent(*turns, HELLO, model=model, thinking=Thinking(effort="high"), max_tokens=8000)
+
+
 VERSIONS = {
     "claude-3-7-sonnet-20250219": (3, 7),
     "claude-3-opus-latest": (3, 0),
