@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from optipath_router.chat.chat import Chat, Thinking
+from optipath_router.chat.chat import Chat, Choosing, Thinking
 from optipath_router.chat.conversation import Extra, Message, Reasoning, Role, Wire
 from optipath_router.providers.members import Members, said_again
 
@@ -74,7 +74,9 @@ def write_thinking(chat: Chat, model: str, max_tokens: int) -> Written:
     if thinking.enabled is None and thinking.effort is None and thinking.budget_tokens is None:
         return Written()
     if version < _ADAPTIVE:
-        return Written(_with_budget(thinking, max_tokens) if _may_think(chat.messages) else None)
+        return Written(_with_budget(thinking, max_tokens) if _may_think(chat.messages) and not _forced(chat) else None)
+    if _forced(chat):
+        return Written(effort=_effort(thinking, version))
     shown = True if thinking.shown is None and thinking.summary is not None else thinking.shown
     return Written({"type": "adaptive", **_display(shown=shown)}, _effort(thinking, version))
 
@@ -106,6 +108,12 @@ def _as_asked(thinking: Thinking) -> dict[str, Any] | None:
         **_display(shown=thinking.shown),
         **said_again(thinking.extra, Wire.MESSAGES),
     } or None
+
+
+def _forced(chat: Chat) -> bool:
+    """Whether a tool must be called, which the API refuses together with thinking."""
+    choice = chat.tool_choice
+    return bool(chat.tools) and choice is not None and choice.choosing in {Choosing.REQUIRED, Choosing.ONE}
 
 
 def _may_think(messages: Sequence[Message]) -> bool:

@@ -328,6 +328,17 @@ def test_after_a_tools_result_a_budget_needs_the_thought_that_led_to_the_call(
     assert "thinking" in sent(*turns, HELLO, model=model, thinking=Thinking(effort="high"), max_tokens=8000)
 
 
+def test_where_a_tool_must_be_called_nobody_is_asked_to_think() -> None:
+    def told(model: str, choosing: Choosing) -> tuple[Any, Any]:
+        given = {"thinking": Thinking(effort="low"), "max_tokens": 8000, "tools": (TIME,)}
+        body = sent(model=model, tool_choice=ToolChoice(choosing, ("time",)), **given)
+        return body.get("thinking"), body.get("output_config")
+
+    assert told("claude-opus-4-6", Choosing.ONE) == (None, {"effort": "low"})
+    assert told("claude-sonnet-4-5", Choosing.REQUIRED) == (None, None)
+    assert told("claude-opus-4-6", Choosing.AUTO) == ({"type": "adaptive"}, {"effort": "low"})
+
+
 VERSIONS = {
     "claude-3-7-sonnet-20250219": (3, 7),
     "claude-3-opus-latest": (3, 0),
