@@ -40,11 +40,11 @@ _NOTHING: Final = msgspec.Raw(b"null")
 class _Said(msgspec.Struct, frozen=True):
     """The delta of a block, or of the message."""
 
-    type: str = ""
-    text: str = ""
-    partial_json: str = ""
-    thinking: str = ""
-    signature: str = ""
+    type: Any = None
+    text: str | None = None
+    partial_json: str | None = None
+    thinking: str | None = None
+    signature: str | None = None
     citation: msgspec.Raw = _NOTHING
     stop_reason: Any = None
     stop_sequence: Any = None
@@ -60,7 +60,23 @@ class _Event(msgspec.Struct, frozen=True):
     error: Any = None
 
 
+class _Kind(msgspec.Struct, frozen=True):
+    type: Any = None
+
+
 _decode: Final = msgspec.json.Decoder(_Event).decode
+_decode_kind: Final = msgspec.json.Decoder(_Kind).decode
+_KINDS: Final = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+        "error",
+    }
+)
 _object: Final = msgspec.json.Decoder(Members).decode
 
 
@@ -113,7 +129,7 @@ class MessagesReader:
         if not data:
             return Read(raw)
         try:
-            event = _decode(data)
+            event = _event(data)
             if event.type == "content_block_delta" and event.delta is not None:
                 return Read(raw, self._grown(event.index, event.delta, data))
             return Read(raw, tuple(self._deltas(event, data)), event.type == "message_stop")
@@ -222,3 +238,14 @@ class MessagesReader:
         sequence = stop_sequence if isinstance(stop_sequence, str) else None
         extra = Extra(Wire.MESSAGES, self._extra) if self._extra else None
         yield ChoiceEnded(0, finish, word, sequence, extra)
+
+
+def _event(data: bytes) -> _Event:
+    """An event; one of a newer API says nothing to us, whatever shape its members have."""
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        kind = _decode_kind(data).type
+        if not isinstance(kind, str) or kind in _KINDS:
+            raise
+        return _Event(kind)

@@ -120,7 +120,7 @@ class MessagesWriter:
     def _said(self, delta: Waiting) -> bytes:
         match delta:
             case PartGrown(part=part):
-                return self._grown(delta, self._begun.get(part))
+                return self._grown(delta, self._begun[part])
             case PartBegun(part=part, what=what):
                 self._begun[part] = what
                 return self._first(part, what)
@@ -156,8 +156,8 @@ class MessagesWriter:
         said += self._blocks.open(part, call, write_call(call, _NO_INPUT))
         return said + (self._more(call.arguments) if call.arguments else b"")
 
-    def _grown(self, delta: PartGrown, what: Part | None) -> bytes:
-        if what is None or not grows(what):
+    def _grown(self, delta: PartGrown, what: Part) -> bytes:
+        if not grows(what):
             return b""
         begun = b""
         if delta.part != self._blocks.part:

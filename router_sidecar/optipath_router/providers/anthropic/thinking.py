@@ -6,13 +6,13 @@ came in Messages is said again as it came.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from optipath_router.chat.chat import Thinking
-from optipath_router.chat.conversation import Extra, Wire
+from optipath_router.chat.chat import Chat, Choosing, Thinking
+from optipath_router.chat.conversation import Extra, Message, Reasoning, Role, Wire
 from optipath_router.providers.members import Members, said_again
 
 MIN_BUDGET: Final = 1024
@@ -27,6 +27,7 @@ _XHIGH: Final = (4, 7)
 """Claude 4.6 refuses the effort `xhigh`, as recorded."""
 # claude-opus-4-6, claude-sonnet-4-20250514, claude-3-7-sonnet-latest, anthropic/claude-4.5-haiku: a date is no minor.
 _VERSION: Final = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)")
+_ENABLED: Final = {"enabled": True, "adaptive": True, "disabled": False}
 _DISPLAYS: Final = {"summarized": True, "omitted": False}
 
 
@@ -47,10 +48,11 @@ def read_thinking(members: Members | None, effort: str | None) -> Thinking | Non
     rest = dict(extra.members) if (extra := members.rest(Wire.MESSAGES)) else {}
     if display is not None and display not in _DISPLAYS:
         rest["display"] = msgspec.Raw(msgspec.json.encode(display))
-    if kind not in {"enabled", "adaptive", "disabled"}:
+    enabled = _ENABLED.get(kind or "")
+    if kind is not None and kind != _kind(enabled=enabled, budget=budget):
         rest["type"] = msgspec.Raw(msgspec.json.encode(kind))
     return Thinking(
-        enabled={"enabled": True, "adaptive": True, "disabled": False}.get(kind or ""),
+        enabled=enabled,
         effort=effort,
         budget_tokens=budget,
         shown=_DISPLAYS.get(display or ""),
@@ -58,21 +60,25 @@ def read_thinking(members: Members | None, effort: str | None) -> Thinking | Non
     )
 
 
-def write_thinking(thinking: Thinking | None, model: str, max_tokens: int, asked_in: Wire) -> Written:
+def write_thinking(chat: Chat, model: str, max_tokens: int) -> Written:
     """What to say of thinking to a model whose answer may be this long."""
+    thinking = chat.thinking
     if thinking is None:
         return Written()
-    if asked_in is Wire.MESSAGES:
+    if chat.wire is Wire.MESSAGES:
         return Written(_as_asked(thinking), thinking.effort)
+    version = model_version(model)
     if thinking.enabled is False or thinking.effort == "none" or thinking.budget_tokens == 0:
-        return Written({"type": "disabled"})
+        # Older ones do not think unasked, and some of them know no thinking that could be turned off.
+        return Written() if version < _ADAPTIVE else Written({"type": "disabled"})
     if thinking.enabled is None and thinking.effort is None and thinking.budget_tokens is None:
         return Written()
-    version = model_version(model)
     if version < _ADAPTIVE:
-        return Written(_with_budget(thinking, max_tokens))
-    display = {} if thinking.shown is None else {"display": "summarized" if thinking.shown else "omitted"}
-    return Written({"type": "adaptive", **display}, _effort(thinking, version))
+        return Written(_with_budget(thinking, max_tokens) if _may_think(chat.messages) and not _forced(chat) else None)
+    if _forced(chat):
+        return Written(effort=_effort(thinking, version))
+    shown = True if thinking.shown is None and thinking.summary is not None else thinking.shown
+    return Written({"type": "adaptive", **_display(shown=shown)}, _effort(thinking, version))
 
 
 def model_version(model: str) -> tuple[int, int]:
@@ -81,23 +87,46 @@ def model_version(model: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2] or 0)) if found else (99, 0)
 
 
-def _as_asked(thinking: Thinking) -> dict[str, Any] | None:
-    if thinking.enabled is False:
-        kind = "disabled"
-    elif thinking.budget_tokens is not None:
-        kind = "enabled"
-    elif thinking.enabled:
-        kind = "adaptive"
-    elif thinking.extra is None:
+def _kind(*, enabled: bool | None, budget: int | None) -> str | None:
+    """The type that says whether to think, and within a budget."""
+    if enabled is None:
         return None
-    else:
-        kind = ""
-    written: dict[str, Any] = {"type": kind}
-    if thinking.budget_tokens is not None:
-        written["budget_tokens"] = thinking.budget_tokens
-    if thinking.shown is not None:
-        written["display"] = "summarized" if thinking.shown else "omitted"
-    return {**written, **said_again(thinking.extra, Wire.MESSAGES)}
+    if not enabled:
+        return "disabled"
+    return "adaptive" if budget is None else "enabled"
+
+
+def _display(*, shown: bool | None) -> dict[str, str]:
+    return {} if shown is None else {"display": "summarized" if shown else "omitted"}
+
+
+def _as_asked(thinking: Thinking) -> dict[str, Any] | None:
+    kind = _kind(enabled=thinking.enabled, budget=thinking.budget_tokens)
+    return {
+        **({"type": kind} if kind is not None else {}),
+        **({"budget_tokens": thinking.budget_tokens} if thinking.budget_tokens is not None else {}),
+        **_display(shown=thinking.shown),
+        **said_again(thinking.extra, Wire.MESSAGES),
+    } or None
+
+
+def _forced(chat: Chat) -> bool:
+    """Whether a tool must be called, which the API refuses together with thinking."""
+    choice = chat.tool_choice
+    return bool(chat.tools) and choice is not None and choice.choosing in {Choosing.REQUIRED, Choosing.ONE}
+
+
+def _may_think(messages: Sequence[Message]) -> bool:
+    """Whether a model may think within a budget.
+
+    The API refuses it where the model goes on after a tool's result with what it did not begin with a thought, and
+    callers in most formats bring no thoughts back.
+    """
+    if not messages or messages[-1].role is not Role.TOOL:
+        return True
+    calling = next((message for message in reversed(messages) if message.role is Role.ASSISTANT), None)
+    first = calling.parts[0] if calling is not None and calling.parts else None
+    return isinstance(first, Reasoning) and first.wire is Wire.MESSAGES
 
 
 def _with_budget(thinking: Thinking, max_tokens: int) -> dict[str, Any] | None:

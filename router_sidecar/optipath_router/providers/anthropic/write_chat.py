@@ -42,7 +42,7 @@ def write_chat(chat: Chat, model: str, *, streams: bool, max_output_tokens: int 
     max_tokens = chat.max_tokens if chat.max_tokens is not None else max_output_tokens or DEFAULT_MAX_TOKENS
     extra = said_again(chat.extra, Wire.MESSAGES)
     config: dict[str, Any] = dict(_decode(extra.pop("output_config"))) if "output_config" in extra else {}
-    written = write_thinking(chat.thinking, model, max_tokens, chat.wire)
+    written = write_thinking(chat, model, max_tokens)
     if written.effort is not None:
         config["effort"] = written.effort
     if isinstance(chat.format, JsonSchema):

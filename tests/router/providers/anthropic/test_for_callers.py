@@ -153,11 +153,15 @@ REASONS: dict[str, tuple[Finish, str, str | None, bool, str]] = {
 
 @pytest.mark.case("U08")
 @pytest.mark.parametrize(("finish", "told", "sequence", "calls", "reason"), REASONS.values(), ids=REASONS)
-def test_why_it_ended(finish: Finish, told: str, sequence: str | None, calls: bool, reason: str) -> None:
+def test_why_it_ended(finish: Finish, told: str, sequence: str | None, reason: str, *, calls: bool) -> None:
     parts = (ToolCall("a", "f", "{}"),) if calls else ()
     body = whole(*parts, finish=finish, told=told, stop_sequence=sequence)
     assert (body["stop_reason"], body["stop_sequence"]) == (reason, sequence)
-    said = [Opened(), *(begun(n, part) for n, part in enumerate(parts)), ChoiceEnded(0, finish, told, sequence)]
+    said: list[Delta] = [
+        Opened(),
+        *(begun(n, part) for n, part in enumerate(parts)),
+        ChoiceEnded(0, finish, told, sequence),
+    ]
     assert events(said)[-2]["delta"] == {"stop_reason": reason, "stop_sequence": sequence}
 
 
@@ -273,9 +277,9 @@ def test_no_more_than_a_mebibyte_waits() -> None:
     writer = MESSAGES_CALLER.writer(CHAT, tells_usage=True)
     for delta in (Opened(), begun(0, WEATHER), grown(0, "{"), begun(1, Text(""))):
         writer.write(delta)
+    pieces = [grown(1, "x" * 100_000)] * 20
     with pytest.raises(UpstreamBroken, match="wait for a tool call's end"):
-        for _ in range(20):
-            writer.write(grown(1, "x" * 100_000))
+        list(map(writer.write, pieces))
 
 
 whats = st.sampled_from([Text(""), Reasoning(), WEATHER])

@@ -195,7 +195,7 @@ CHOICES: dict[str, tuple[ToolChoice | None, bool | None, Any]] = {
 
 
 @pytest.mark.parametrize(("choice", "parallel", "told"), CHOICES.values(), ids=CHOICES)
-def test_the_choice_among_tools(choice: ToolChoice | None, parallel: bool | None, told: Any) -> None:
+def test_the_choice_among_tools(choice: ToolChoice | None, told: Any, *, parallel: bool | None) -> None:
     body = sent(tools=(WEATHER, TIME), tool_choice=choice, parallel_tool_calls=parallel)
     assert body.get("tool_choice") == told
     assert len(body["tools"]) == 2
@@ -261,7 +261,7 @@ THINKING: dict[str, tuple[str, Thinking, int, Any]] = {
     ),
     "thoughts hidden": (
         "claude-opus-4-7",
-        Thinking(True, shown=False),
+        Thinking(enabled=True, shown=False),
         8000,
         ({"type": "adaptive", "display": "omitted"}, None),
     ),
@@ -284,7 +284,19 @@ THINKING: dict[str, tuple[str, Thinking, int, Any]] = {
         ({"type": "enabled", "budget_tokens": 3999}, None),
     ),
     "no room to think": ("claude-sonnet-4-5", Thinking(effort="high"), 1024, (None, None)),
-    "none": ("claude-sonnet-4-5", Thinking(effort="none"), 8000, ({"type": "disabled"}, None)),
+    "none, to a model that thinks unasked": (
+        "claude-fable-5",
+        Thinking(effort="none"),
+        8000,
+        ({"type": "disabled"}, None),
+    ),
+    "none, to a model that does not": ("claude-sonnet-4-5", Thinking(effort="none"), 8000, (None, None)),
+    "a summary": (
+        "claude-opus-4-8",
+        Thinking(effort="high", summary="auto"),
+        8000,
+        ({"type": "adaptive", "display": "summarized"}, {"effort": "high"}),
+    ),
     "a budget of none": ("claude-opus-4-7", Thinking(budget_tokens=0), 8000, ({"type": "disabled"}, None)),
     "only that it be shown": ("claude-opus-4-7", Thinking(summary="auto"), 8000, (None, None)),
 }
@@ -294,6 +306,37 @@ THINKING: dict[str, tuple[str, Thinking, int, Any]] = {
 def test_how_much_to_think(model: str, thinking: Thinking, limit: int, told: Any) -> None:
     body = sent(model=model, thinking=thinking, max_tokens=limit)
     assert (body.get("thinking"), body.get("output_config")) == told
+
+
+CALL = ToolCall("a", "f", "{}")
+THOUGHT = Reasoning("Hm", "sig", wire=Wire.MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "thinks"),
+    {
+        "a budget, and the thought was lost": ("claude-sonnet-4-5", (CALL,), False),
+        "a budget, and the thought is there": ("claude-sonnet-4-5", (THOUGHT, CALL), True),
+        "no budget": ("claude-opus-4-6", (CALL,), True),
+    }.values(),
+)
+def test_after_a_tools_result_a_budget_needs_the_thought_that_led_to_the_call(
+    model: str, said: tuple[Part, ...], *, thinks: bool
+) -> None:
+    turns = (HELLO, Message(Role.ASSISTANT, said), Message(Role.TOOL, (ToolResult("a"),)))
+    assert ("thinking" in sent(*turns, model=model, thinking=Thinking(effort="high"), max_tokens=8000)) is thinks
+    assert "thinking" in sent(*turns, HELLO, model=model, thinking=Thinking(effort="high"), max_tokens=8000)
+
+
+def test_where_a_tool_must_be_called_nobody_is_asked_to_think() -> None:
+    def told(model: str, choosing: Choosing) -> tuple[Any, Any]:
+        given = {"thinking": Thinking(effort="low"), "max_tokens": 8000, "tools": (TIME,)}
+        body = sent(model=model, tool_choice=ToolChoice(choosing, ("time",)), **given)
+        return body.get("thinking"), body.get("output_config")
+
+    assert told("claude-opus-4-6", Choosing.ONE) == (None, {"effort": "low"})
+    assert told("claude-sonnet-4-5", Choosing.REQUIRED) == (None, None)
+    assert told("claude-opus-4-6", Choosing.AUTO) == ({"type": "adaptive"}, {"effort": "low"})
 
 
 VERSIONS = {

@@ -217,7 +217,8 @@ def test_junk_is_refused_and_takes_nothing_from_what_came_before(junk: bytes) ->
 
 PASSED_OVER = {
     "a comment": b": hello\n\n",
-    "an event of a newer API": event("message_pause", until="noon"),
+    "an event of a newer API": event("message_pause", until="noon", delta="x", index="y"),
+    "a delta of null": block(text="") + more("text_delta", text=None),
     "a delta of a newer API": block(text="") + more("hologram_delta", of="a cat"),
     "a begin that is said twice": START,
     "the end of a block that never began": stopped(5),
@@ -247,8 +248,7 @@ def test_a_block_that_is_held_until_it_is_whole_is_counted_and_bounded() -> None
     list(reader.feed(piece))
     assert reader.kept > 100_000
     with pytest.raises(UpstreamBroken, match="longer than"):
-        for _ in range(11):
-            list(reader.feed(piece))
+        list(reader.feed(piece * 11))
 
 
 @given(st.binary(max_size=200))

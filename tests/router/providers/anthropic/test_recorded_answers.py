@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -128,10 +129,10 @@ def test_recorded_answers_say_what_was_expected(capsys: pytest.CaptureFixture[st
         if exchange["id"] not in NO_SINGLE_ANSWER:
             assert said(folded(deltas(stream))) == expected(exchange), exchange["id"]
             agreed["streamed"] += 1
+    lines = [f"anthropic: {agreed['whole']} whole and {agreed['streamed']} streamed answers agree with `expect`"]
+    lines += [f"anthropic: {name} is left out: {why}" for name, why in NO_SINGLE_ANSWER.items()]
     with capsys.disabled():
-        print(f"\nanthropic: {agreed['whole']} whole and {agreed['streamed']} streamed answers agree with `expect`")
-        for name, why in NO_SINGLE_ANSWER.items():
-            print(f"anthropic: {name} is left out: {why}")
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
     assert agreed["whole"] == 153
     assert agreed["streamed"] == 75
 

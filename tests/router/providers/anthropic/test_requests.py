@@ -249,11 +249,14 @@ def test_tools_and_the_choice_among_them() -> None:
 
 
 THINKING = {
-    "a budget": ({"thinking": {"type": "enabled", "budget_tokens": 2048}}, Thinking(True, budget_tokens=2048)),
-    "none": ({"thinking": {"type": "disabled"}}, Thinking(False)),
-    "as it likes": ({"thinking": {"type": "adaptive", "display": "omitted"}}, Thinking(True, shown=False)),
+    "a budget": ({"thinking": {"type": "enabled", "budget_tokens": 2048}}, Thinking(enabled=True, budget_tokens=2048)),
+    "none": ({"thinking": {"type": "disabled"}}, Thinking(enabled=False)),
+    "as it likes": ({"thinking": {"type": "adaptive", "display": "omitted"}}, Thinking(enabled=True, shown=False)),
     "an effort": ({"output_config": {"effort": "low"}}, Thinking(effort="low")),
-    "both": ({"thinking": {"type": "adaptive"}, "output_config": {"effort": "max"}}, Thinking(True, "max")),
+    "both": (
+        {"thinking": {"type": "adaptive"}, "output_config": {"effort": "max"}},
+        Thinking(enabled=True, effort="max"),
+    ),
 }
 
 
@@ -324,7 +327,7 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
 @pytest.mark.parametrize("depth", [2, 100, 10_000])
 def test_a_result_holds_no_results(depth: int) -> None:
     nested = b'{"type":"tool_result","tool_use_id":"a","content":[' * depth + b"]}" * depth
-    with pytest.raises(RequestRejected, match="is a tool_result inside of another|maximum recursion depth"):
+    with pytest.raises(RequestRejected, match=r"is a tool_result inside of another|maximum recursion depth"):
         MESSAGES_CALLER.read_chat(b'{"messages":[{"role":"user","content":[' + nested + b"]}]}")
 
 
@@ -349,7 +352,7 @@ marks = st.fixed_dictionaries(
 )
 
 
-def block(kind: str, cached: bool = True, **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+def block(kind: str, *, cached: bool = True, **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
     made = st.fixed_dictionaries({"type": st.just(kind), **members})
     return st.builds(lambda first, mark: {**first, **mark}, made, marks) if cached else made
 
@@ -377,7 +380,7 @@ asked = st.one_of(
     block(
         "tool_result", tool_use_id=ids, content=st.lists(texts | block("image", source=sources), min_size=1, max_size=2)
     ),
-    block("tool_result", tool_use_id=ids, content=filled, is_error=st.just(True)),
+    block("tool_result", tool_use_id=ids, content=filled, is_error=st.just(value=True)),
 )
 turn = st.one_of(
     st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant", "system"]), "content": filled}),
@@ -393,12 +396,18 @@ requests = st.fixed_dictionaries(
     | {"messages": st.lists(turn, min_size=1, max_size=4).filter(lambda turns: turns[0]["role"] == "user")},
     optional={
         "system": filled | st.lists(texts, min_size=1, max_size=2),
-        "stream": st.just(True),
+        "stream": st.just(value=True),
         "tools": st.lists(tool, min_size=1, max_size=2),
         "temperature": st.sampled_from([0.0, 0.5, 1.0]),
         "top_k": st.integers(0, 99),
         "stop_sequences": st.lists(filled, min_size=1, max_size=2),
-        "thinking": st.sampled_from([{"type": "adaptive"}, {"type": "enabled", "budget_tokens": 2000}, {"type": "x"}]),
+        "thinking": st.fixed_dictionaries(
+            {"type": st.sampled_from(["enabled", "adaptive", "disabled", "between_tools"])},
+            optional={
+                "budget_tokens": st.integers(0, 9999),
+                "display": st.sampled_from(["summarized", "omitted", "x"]),
+            },
+        ),
         "output_config": st.sampled_from([{"effort": "low"}, {"task_budget": {"total": 1}}]),
         "metadata": st.fixed_dictionaries({}, optional={"user_id": words, "other": words}).filter(bool),
         "container": filled,
