@@ -19,7 +19,7 @@ def exchanges() -> tuple[Exchange, ...]:
     """Every recorded exchange that speaks `openai.chat`; skips the test where there is no recording."""
     return tuple(
         exchange
-        for file in sorted(folder().glob("*.jsonl"))
+        for file in sorted(_folder().glob("*.jsonl"))
         for exchange in map(json.loads, file.read_text().splitlines())
         if exchange["dialect"] == "openai.chat"
     )
@@ -50,12 +50,11 @@ def answers() -> list[tuple[Exchange, bytes]]:
 
 def error_shapes() -> list[dict[str, Any]]:
     """Error answers of providers, with what each one means."""
-    shapes: list[dict[str, Any]] = json.loads((folder() / "error_shapes.json").read_text())["errors"]
+    shapes: list[dict[str, Any]] = json.loads((_folder() / "error_shapes.json").read_text())["errors"]
     return shapes
 
 
-def folder() -> Path:
-    """Where the recordings are; skips the test where there are none."""
+def _folder() -> Path:
     if not _WIRE.is_dir():
         pytest.skip(f"no recorded exchanges at {_WIRE}; OPTIPATH_FIXTURES names the folder")
     return _WIRE

@@ -1,10 +1,33 @@
 """Recorded exchanges with providers of OpenAI's Responses."""
 
 import json
+import os
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from support import wire
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from optipath_router.chat.answer import (
+    Answer,
+    Choice,
+    ChoiceEnded,
+    Delta,
+    Failing,
+    Finish,
+    HostedTold,
+    Opened,
+    PartBegun,
+    PartGrown,
+    Told,
+)
+from optipath_router.chat.conversation import Audio, Part, Reasoning, Refusal, Text, ToolCall
+
+_PROJECT = Path(__file__).parents[2]
+_WIRE = Path(os.environ.get("OPTIPATH_FIXTURES", _PROJECT / "../shared/fixtures")) / "wire"
 
 Exchange = dict[str, Any]
 
@@ -14,9 +37,11 @@ TEXT_FORMAT = {"type": "text"}
 @cache
 def exchanges() -> tuple[Exchange, ...]:
     """Every recorded exchange that speaks `openai.responses`; skips the test where there is no recording."""
+    if not _WIRE.is_dir():
+        pytest.skip(f"no recorded exchanges at {_WIRE}; OPTIPATH_FIXTURES names the folder")
     return tuple(
         exchange
-        for file in sorted(wire.folder().glob("*.jsonl"))
+        for file in sorted(_WIRE.glob("*.jsonl"))
         for exchange in map(json.loads, file.read_text().splitlines())
         if exchange["dialect"] == "openai.responses"
     )
@@ -88,3 +113,61 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _bare(each) for name, each in value.items() if each is not None}
     return [_bare(each) for each in value] if isinstance(value, list) else value
+
+
+def fold(deltas: Iterable[Delta]) -> Answer:
+    """The whole answer that deltas tell of; its choices are numbered in a row."""
+    answer, parts, ends = Answer(()), dict[int, list[Part]](), dict[int, ChoiceEnded]()
+    logprobs: dict[int, list[msgspec.Raw]] = {}
+    for delta in deltas:
+        match delta:
+            case Opened(id=name, model=model, created=created, usage=usage):
+                answer = replace(answer, id=name, model=model, created=created, usage=usage)
+            case PartBegun(choice=choice, part=number, what=what):
+                assert number == len(parts.setdefault(choice, [])), "parts are numbered as they begin"
+                parts[choice].append(what)
+            case PartGrown(choice=choice, part=number):
+                parts[choice][number] = _grown(parts[choice][number], delta)
+                if delta.logprobs is not None:
+                    logprobs.setdefault(choice, []).append(delta.logprobs)
+            case ChoiceEnded(choice=choice):
+                assert choice not in ends, "a choice ends once"
+                ends[choice] = delta
+            case Told(usage=usage):
+                answer = replace(answer, usage=usage)
+            case HostedTold():
+                pass
+            case Failing():
+                raise AssertionError(f"it failed: {delta.body!r}")
+    numbers = range(max((*parts, *ends), default=-1) + 1)
+    return replace(answer, choices=tuple(_choice(n, parts, ends, logprobs) for n in numbers))
+
+
+def _choice(
+    number: int,
+    parts: dict[int, list[Part]],
+    ends: dict[int, ChoiceEnded],
+    logprobs: dict[int, list[msgspec.Raw]],
+) -> Choice:
+    end = ends.get(number, ChoiceEnded(number, Finish.OTHER))
+    tokens = [token for each in logprobs.get(number, []) for token in msgspec.json.decode(each)["content"]]
+    kept = msgspec.Raw(msgspec.json.encode({"content": tokens, "refusal": None})) if tokens else None
+    return Choice(tuple(parts.get(number, ())), end.finish, end.told, end.stop_sequence, kept)
+
+
+def _grown(part: Part, grown: PartGrown) -> Part:
+    match part:
+        case ToolCall():
+            signature = grown.signature or part.signature
+            return replace(part, arguments=part.arguments + grown.text, signature=signature)
+        case Reasoning():
+            return replace(part, text=part.text + grown.text, signature=grown.signature or part.signature)
+        case Text():
+            cited = (*part.citations, grown.citation) if grown.citation else part.citations
+            return replace(part, text=part.text + grown.text, citations=cited)
+        case Refusal():
+            return replace(part, text=part.text + grown.text)
+        case Audio():
+            return replace(part, data=(part.data or "") + grown.text)
+        case _:
+            raise AssertionError(f"{part} grew")

@@ -117,7 +117,5 @@ class Chat(msgspec.Struct, frozen=True):
     cache_key: str | None = None
     sealed_thoughts: bool | None = None
     """Whether hidden thoughts should come back encrypted, for a caller that keeps the conversation by itself."""
-    state: Extra | None = None
-    """What names something that the provider keeps: an earlier answer, a conversation, a stored prompt."""
     extra: Extra | None = None
     """Other members of the request."""

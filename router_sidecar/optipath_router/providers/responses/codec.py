@@ -56,7 +56,14 @@ class ResponsesProvider:
         """What a chat of another wire format can say to them."""
         return SAYINGS
 
-    def write_chat(self, chat: Chat, model: str, *, streams: bool) -> Outgoing:
+    def write_chat(
+        self,
+        chat: Chat,
+        model: str,
+        *,
+        streams: bool,
+        max_output_tokens: int | None = None,  # noqa: ARG002  nobody demands a limit here
+    ) -> Outgoing:
         """A chat as they want it asked; raises RequestRejected."""
         return write_chat(chat, model, streams=streams)
 

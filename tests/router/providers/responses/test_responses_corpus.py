@@ -20,8 +20,8 @@ from optipath_router.providers.responses import CALLER, PROVIDER
 from optipath_router.providers.responses.stream_reader import StreamReader
 from optipath_router.providers.sse import SseParser
 from support import wire_responses as wire
-from support.folding import fold
 from support.pieces import cut
+from support.wire_responses import fold
 
 PLAIN = Chat(Wire.RESPONSES, ())
 EVENT: TypeAdapter[ResponseStreamEvent] = TypeAdapter(ResponseStreamEvent)
@@ -97,7 +97,7 @@ def test_recorded_answers_are_read_as_they_are_meant() -> None:
         assert (expect["finish"], choice.finish) in FINISHES, exchange["id"]
         agreed[exchange["provider"]] += 1
     well = [each for each in wire.exchanges() if each["response"]["status"] == 200]
-    print(f"\nresponses: {len(well)} answers, agreed {dict(agreed)}, rest {FAILED}")
+    print(f"\nresponses: {len(well)} answers, agreed {dict(agreed)}, rest {FAILED}")  # noqa: T201  for whoever runs the tests
     assert len(well) - agreed.total() == len(FAILED) <= len(well) / 100
 
 

@@ -225,7 +225,7 @@ def test_thoughts_of_another_provider_are_unsealed() -> None:
 
 
 @pytest.mark.parametrize("signature_first", [True, False])
-def test_the_signature_of_a_call_finds_it_again(signature_first: bool) -> None:
+def test_the_signature_of_a_call_finds_it_again(*, signature_first: bool) -> None:
     sealed = seal(Sealed(signature="sig", call="call_1"))
     carrier = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": sealed}
     items = (carrier, call(1)) if signature_first else (call(1), carrier)
@@ -346,7 +346,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "what a provider has kept": (
         {"previous_response_id": "resp_1", "background": True},
-        {"state": Extra(OURS, {"previous_response_id": raw("resp_1"), "background": raw(True)})},
+        {"extra": Extra(OURS, {"previous_response_id": raw("resp_1"), "background": msgspec.Raw(b"true")})},
     ),
     "what is so anyway": (
         {"background": False, "truncation": "disabled", "metadata": {}, "stream": True, "include": []},
