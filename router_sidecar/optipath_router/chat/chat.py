@@ -123,7 +123,5 @@ class Chat(msgspec.Struct, frozen=True):
     """Whether tools are called functions, one at a time and without ids, as OpenAI had them before tools."""
     sealed_thoughts: bool | None = None
     """Whether hidden thoughts should come back encrypted, for a caller that keeps the conversation by itself."""
-    state: Extra | None = None
-    """What names something that the provider keeps: an earlier answer, a conversation, a stored prompt."""
     extra: Extra | None = None
     """Other members of the request."""

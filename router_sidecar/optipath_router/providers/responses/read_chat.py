@@ -1,8 +1,8 @@
 """A caller's request for a response, as a chat.
 
-What has no word of its own in a chat stays in `extra`, under its own name;
-of `text`, `reasoning` and `include` what is left there of them. What only a
-provider that keeps answers can make sense of stands in `state`.
+What has no word of its own in a chat stays in `extra`, under its own name: what
+names something that a provider keeps, say. Of `text`, `reasoning` and `include`
+what is left of them is there.
 """
 
 from typing import Any, Final
@@ -27,7 +27,8 @@ SEALED_THOUGHTS: Final = "reasoning.encrypted_content"
 LOG_PROBS: Final = "message.output_text.logprobs"
 INSTRUCTIONS: Final = Extra(Wire.RESPONSES, {})
 """Marks the message that the caller calls its instructions. JSON mode looks for the word JSON in the input only."""
-_STATE: Final = ("previous_response_id", "conversation", "prompt", "background")
+_KEPT: Final = ("previous_response_id", "conversation", "prompt")
+"""What may stand for an input: something that a provider keeps."""
 _FALSE: Final = b"false"
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -45,6 +46,9 @@ def read_chat(body: bytes) -> Chat:
         left["include"] = msgspec.Raw(_encode(others))
     retention, metadata = asked.take("prompt_cache_retention", str), asked.raw("metadata")
     truncation = asked.take("truncation", str)
+    background = asked.raw("background")
+    if background is not None and bytes(background) != _FALSE:
+        left["background"] = background
     if truncation not in (None, "disabled"):
         left["truncation"] = msgspec.Raw(_encode(truncation))
     return Chat(
@@ -69,7 +73,6 @@ def read_chat(body: bytes) -> Chat:
         cache=None if retention is None else CacheMark(retention),
         cache_key=asked.take("prompt_cache_key", str),
         sealed_thoughts=True if SEALED_THOUGHTS in include else None,
-        state=_state(asked),
         extra=_extra(asked, text, left),
     )
 
@@ -80,7 +83,7 @@ def _messages(asked: Members) -> tuple[Message, ...]:
     first = () if instructions is None else (_instructions(instructions),)
     if asked.kind_of("input") == "text":
         return *first, Message(Role.USER, (Text(asked.needed("input", str)),), plain=True)
-    if "input" not in asked and not any(name in asked for name in _STATE):
+    if "input" not in asked and not any(name in asked for name in _KEPT):
         raise refused("input", "is missing")
     return *first, *read_items(_list(asked, "input"), "input")
 
@@ -174,11 +177,6 @@ def _thinking(asked: Members | None) -> Thinking | None:
     summary = asked.take("summary", str) or asked.take("generate_summary", str)
     extra = asked.rest(Wire.RESPONSES)
     return Thinking(effort=effort, summary=summary, extra=extra) if effort or summary or extra else None
-
-
-def _state(asked: Members) -> Extra | None:
-    members = {name: value for name in _STATE if (value := asked.raw(name)) is not None and bytes(value) != _FALSE}
-    return Extra(Wire.RESPONSES, members) if members else None
 
 
 def _extra(asked: Members, text: Members | None, left: dict[str, msgspec.Raw]) -> Extra | None:

@@ -49,7 +49,6 @@ def write_chat(chat: Chat, model: str, *, streams: bool) -> Outgoing:
         **settings(chat),
         "include": _include(chat) or None,
         "stream": True if streams else None,
-        **said_again(chat.state, Wire.RESPONSES),
     }
     if chat.tools:
         members["tools"] = write_tools(chat)
