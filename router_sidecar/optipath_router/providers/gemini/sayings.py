@@ -1,7 +1,9 @@
-"""What Gemini can be told.
+"""What Gemini can be told by a chat of another wire format, as all are: no caller speaks Gemini's.
 
 It cannot be told that tools be called one at a time, who the user is, or
 where to cache; and there is no place for a system message but the beginning.
+Thoughts are not among it, as those of other models cannot be said; Gemini's
+own are said all the same, where a caller gives them back.
 """
 
 from typing import Final
@@ -32,6 +34,5 @@ SAYINGS: Final = frozenset(
         Saying.PENALTIES,
         Saying.LOG_PROBS,
         Saying.THINKING,
-        Saying.THOUGHTS,
     }
 )

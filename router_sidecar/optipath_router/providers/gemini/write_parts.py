@@ -28,6 +28,7 @@ from optipath_router.providers.gemini.media import media
 from optipath_router.providers.gemini.models import older
 from optipath_router.providers.members import refused, said_again
 from optipath_router.providers.objects import as_object, is_object
+from optipath_router.providers.prefill import without_prefill
 
 _SYSTEM: Final = (Role.SYSTEM, Role.DEVELOPER)
 
@@ -46,9 +47,7 @@ def instruction(messages: Iterable[Message]) -> list[Json]:
 
 def contents(messages: Sequence[Message], model: str) -> list[Json]:
     """What user and model said by turns, without a begin of the answer that the model should go on with."""
-    spoken = [message for message in messages if message.role not in _SYSTEM]
-    while spoken and spoken[-1].role is Role.ASSISTANT:
-        spoken.pop()
+    spoken = without_prefill([message for message in messages if message.role not in _SYSTEM])
     calls: dict[str, ToolCall] = {}
     turns: list[Json] = []
     for message in spoken:

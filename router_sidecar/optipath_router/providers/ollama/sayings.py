@@ -1,4 +1,4 @@
-"""What Ollama's own API can be told.
+"""What Ollama's own API can be told by a chat of another wire format, as all are: no caller speaks Ollama's.
 
 It is one model on one machine: it cannot be told that a tool must be called,
 and fetches nothing from a URL.
@@ -22,6 +22,5 @@ SAYINGS: Final = frozenset(
         Saying.TOP_K,
         Saying.PENALTIES,
         Saying.THINKING,
-        Saying.THOUGHTS,
     }
 )

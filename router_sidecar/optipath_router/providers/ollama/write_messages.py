@@ -17,18 +17,16 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.providers.members import refused, said_again
 from optipath_router.providers.objects import as_object
+from optipath_router.providers.prefill import without_prefill
 
 Json = dict[str, Any]
 
 
 def messages(said: Sequence[Message]) -> list[Json]:
     """What was said, without a begin of the answer that the model should go on with."""
-    spoken = list(said)
-    while spoken and spoken[-1].role is Role.ASSISTANT:
-        spoken.pop()
     calls: dict[str, ToolCall] = {}
     written: list[Json] = []
-    for message in spoken:
+    for message in without_prefill(said):
         # An id may come again in a later turn: a result answers the call that was made last.
         calls.update({part.id: part for part in message.parts if isinstance(part, ToolCall)})
         written += _message(message, calls)

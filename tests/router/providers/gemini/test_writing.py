@@ -84,6 +84,10 @@ def test_a_begin_of_the_answer_and_empty_texts_are_left_out() -> None:
     assert turns(user(Text("Hi"), Text("")), said(Text("Well"))) == [("user", [{"text": "Hi"}])]
 
 
+def test_a_call_that_nobody_has_answered_is_no_begin_of_an_answer() -> None:
+    assert [role for role, _ in turns(ASKED, said(Text("a"), ToolCall("1", "f", "{}")))] == ["user", "model"]
+
+
 def test_messages_of_one_side_become_one_content() -> None:
     calls = said(ToolCall("1", "f", '{"x": 1}'), ToolCall("2", "g", ""))
     told = turns(ASKED, user(Text("Ho")), calls, result("2", Text("b")), result("1", Text("a")), user(Text("So?")))
