@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from optipath_snapshot.boundary import Handling
 from optipath_snapshot.header import Header
 from optipath_snapshot.money import Dollars, Fraction
 from optipath_snapshot.part import Part
@@ -25,6 +26,8 @@ class Provider(Part):
     """Names of keys in the tenant's credentials Secret; the first that is there is used, the next back it up."""
     max_concurrent: Annotated[int, Field(gt=0)] | None = None
     """How many attempts one router may have under way here; None sets no bound."""
+    handling: Handling = Handling()
+    """What becomes of what it is sent."""
 
 
 class LongContext(Part):
