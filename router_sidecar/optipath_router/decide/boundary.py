@@ -36,6 +36,24 @@ class Fence(msgspec.Struct, frozen=True):
         return BoundaryTrace(self.boundary.policy, self.boundary.name, why)
 
 
+def bound_by(fences: Iterable[Fence], features: Features) -> tuple[tuple[Fence, ...], tuple[BoundaryTrace, ...]]:
+    """The boundaries that bind a request, and why each does."""
+    bound = [(fence, trace) for fence in fences if (trace := fence.binds(features))]
+    return tuple(fence for fence, _ in bound), tuple(trace for _, trace in bound)
+
+
+def shut_out(target: Target, bound: Iterable[Fence]) -> LeftOut | None:
+    """Why no boundary may be crossed to reach a target; None where none is in the way.
+
+    It is asked before candidates are ranked, and again for whoever is to be
+    called: whatever has ranked them.
+    """
+    for fence in bound:
+        if left_out := fence.shut_out.get(target.name):
+            return left_out
+    return None
+
+
 def fences(snapshot: Snapshot, labels: Mapping[str, str], targets: Iterable[Target]) -> tuple[Fence, ...]:
     """The boundaries that bind a pod with these labels."""
     listed = tuple(targets)

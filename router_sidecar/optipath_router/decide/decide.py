@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from optipath_router.chat.features import Features
-from optipath_router.decide.boundary import Fence
-from optipath_router.decide.decision import Basis, BoundaryTrace, Decision, LeftOut, RuleTrace
+from optipath_router.decide.boundary import Fence, bound_by
+from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
 from optipath_router.decide.eligible import left_out, obstacle, suspected, well
 from optipath_router.decide.health import Health
 from optipath_router.decide.nearest import nearest
@@ -30,8 +30,8 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     route = rule.route if rule else None
     named = rule.targets if rule else plan.by_model.get(features.model, ())
     turn = health.turns.get(rule.id, 0) if rule else 0
-    bound_by, traces = _bound_by(features, plan)
-    able, out = _able(named, features, bound_by)
+    bound, traces = bound_by(plan.fences, features) if plan.fences else ((), ())
+    able, out = _able(named, features, bound)
     ranking = _ranked(rule, well(able, health.obstacles), turn, draw)
     if not ranking:
         ranking = _ranked(rule, suspected(able, health.obstacles), turn, draw)[:1]
@@ -70,20 +70,12 @@ def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[Rul
     return None, tuple(asked)
 
 
-def _bound_by(features: Features, plan: Plan) -> tuple[tuple[Fence, ...], tuple[BoundaryTrace, ...]]:
-    """The data boundaries that bind a request, and why each does."""
-    if not plan.fences:
-        return (), ()
-    bound = [(fence, trace) for fence in plan.fences if (trace := fence.binds(features))]
-    return tuple(fence for fence, _ in bound), tuple(trace for _, trace in bound)
-
-
 def _able(
-    named: tuple[Target, ...], features: Features, bound_by: tuple[Fence, ...]
+    named: tuple[Target, ...], features: Features, bound: tuple[Fence, ...]
 ) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
     able, out = [], []
     for target in named:
-        if problem := obstacle(target, features, bound_by):
+        if problem := obstacle(target, features, bound):
             out.append(problem)
         else:
             able.append(target)

@@ -7,10 +7,10 @@ away from a tenant, and a wrong yes costs one attempt. Only where data may go
 must be known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from optipath_router.chat.features import Features
-from optipath_router.decide.boundary import Fence
+from optipath_router.decide.boundary import Fence, shut_out
 from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.decide.health import Obstacle
 from optipath_snapshot import Target
@@ -19,14 +19,10 @@ from optipath_snapshot import Target
 SUSPICIONS = frozenset({Reason.BREAKER_OPEN, Reason.EJECTED})
 
 
-def obstacle(target: Target, features: Features, bound_by: Iterable[Fence] = ()) -> LeftOut | None:
-    """Why a target may not serve a request, however well it does; None where it may.
-
-    It is asked for the candidates before they are ranked, and for each that is to be called.
-    """
-    for fence in bound_by:
-        if shut_out := fence.shut_out.get(target.name):
-            return shut_out
+def obstacle(target: Target, features: Features, bound: Collection[Fence] = ()) -> LeftOut | None:
+    """Why a target may not serve a request, however well it does; None where it may."""
+    if bound and (left_out := shut_out(target, bound)):
+        return left_out
     for need in sorted(features.needs):
         if need in target.lacks:
             return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optipath_router.chat.features import Features
-from optipath_router.decide.boundary import Fence, fences
-from optipath_router.decide.decision import RuleTrace
+from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
+from optipath_router.decide.decision import LeftOut, RuleTrace
 from optipath_router.decide.match import Clause, clauses, exact_models, together
 from optipath_snapshot import Route, Snapshot, Target
 
@@ -53,6 +53,10 @@ class Plan:
         """Names of all features that a decision may look at; where there are none, nothing need be understood."""
         of_rules, of_fences = (each.wants for each in self.rules), (each.wants for each in self.fences)
         return frozenset().union(*of_rules, *of_fences)
+
+    def shut_out(self, target: Target, features: Features) -> LeftOut | None:
+        """Why a data boundary keeps a request from a target; None where none does."""
+        return shut_out(target, bound_by(self.fences, features)[0]) if self.fences else None
 
     def wanted(self, features: Features) -> frozenset[str]:
         """Names of the features that a request's decision looks at, from those of it that are always there.
