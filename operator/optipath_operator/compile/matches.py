@@ -116,6 +116,6 @@ def _why_no_zone(name: str) -> str:
         near = get_close_matches(name, sorted(available_timezones()), n=1)
         return (
             f"time zone '{name}' is not in the IANA database{f' (did you mean {near[0]}?)' if near else ''}, "
-            "and a window in it never holds"
+            "and nobody can tell when a window in it is open"
         )
     return ""

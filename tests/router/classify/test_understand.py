@@ -18,6 +18,7 @@ from support.requests import chat_request
 EVERYTHING = frozenset(
     {"tasks", "domain", "difficulty", "known_quality", "language", "timeliness", "sensitivity", "conversation", "at"}
 )
+PERSONAL = frozenset({Sensitivity.PII})
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 
 
@@ -104,7 +105,7 @@ def test_all_features_and_what_each_was_seen_from() -> None:
     assert seen.tasks == ((TaskType.CODE, 0.8), (TaskType.QA, 0.2))
     assert (seen.task, seen.domain, seen.difficulty) == (TaskType.CODE, "computer science", 0.4)
     assert (seen.language, seen.known_quality, seen.at) == ("en", {"gpt-5": 0.8}, 1000.5)
-    assert (seen.timeliness, seen.sensitivity) == ({Timeliness.FRESH}, {Sensitivity.PII})
+    assert (seen.timeliness, seen.sensitivity) == (frozenset({Timeliness.FRESH}), PERSONAL)
     assert seen.seen == {
         "tasks": "routing model",
         "domain": "routing model",
@@ -159,7 +160,7 @@ def test_everything_that_is_said_is_looked_through_for_what_is_sensitive() -> No
         [user("Send it"), {"role": "assistant", "content": None, "tool_calls": [call]}],
         [user("Send it"), {"role": "tool", "content": "sent to me@example.com", "tool_call_id": "1"}],
     ):
-        assert understood(with_messages(*messages), "sensitivity").sensitivity == {Sensitivity.PII}, messages
+        assert understood(with_messages(*messages), "sensitivity").sensitivity == PERSONAL, messages
 
 
 def test_a_picture_cannot_be_looked_through() -> None:
@@ -279,7 +280,7 @@ def test_hints_that_no_policy_allows_count_for_nothing_and_are_noted() -> None:
 
 def test_no_hint_moves_a_data_boundary() -> None:
     seen = understood(ask("me@example.com", sensitivity="none"), "sensitivity", hinted=True)
-    assert seen.sensitivity == {Sensitivity.PII}
+    assert seen.sensitivity == PERSONAL
 
 
 def test_what_is_hinted_need_not_be_understood() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from optipath_router.chat.features import Features, Modality, Sensitivity, TaskType, Timeliness
 from optipath_router.decide import Health, decide, make_plan
@@ -281,7 +282,6 @@ def test_what_is_not_wanted_changes_no_decision(matches: list[Match], seen: Feat
     plan = plan_of(*matches)
     plain = Features(model=seen.model, input_tokens=seen.input_tokens, headers=seen.headers)
     wanted = plan.wanted(plain)
-    given = {name: getattr(seen, name) for name in wanted}
-    looked = {"looked_through": seen.looked_through} if "sensitivity" in wanted else {}
-    less = Features(model=seen.model, input_tokens=seen.input_tokens, headers=seen.headers, **given, **looked)
+    looked_through = {"looked_through"} if "sensitivity" in wanted else set()
+    less = replace(plain, **{name: getattr(seen, name) for name in wanted | looked_through})
     assert decide(less, plan, Health(), 0).rule == decide(seen, plan, Health(), 0).rule
