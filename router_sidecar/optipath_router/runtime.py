@@ -15,7 +15,7 @@ from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
-from optipath_router.classify import Senses, features, own_senses, understand
+from optipath_router.classify import NO_SENSES, Senses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
@@ -95,10 +95,8 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
 
 
 def classifier(plan: Plan, load: Callable[[], Senses], wall: Callable[[], float]) -> Callable[[ChatRequest], Features]:
-    """What sees in a request that by which the plan decides; senses are loaded only where it needs any."""
-    if not plan.wants:
-        return features
-    senses = load()
+    """What sees in a request that by which the plan decides; senses are loaded here, where it may need any."""
+    senses = load() if plan.wants else NO_SENSES
 
     def classified(request: ChatRequest) -> Features:
         seen = features(request)

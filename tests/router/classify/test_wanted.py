@@ -27,7 +27,8 @@ def never(*_: Any) -> Any:
 
 
 def test_policies_on_models_and_headers_load_nothing_and_see_what_was_always_seen() -> None:
-    assert classifier(plan(Match(models=("auto",))), never, never) is features
+    request = chat_request(model="auto")
+    assert classifier(plan(Match(models=("auto",))), never, never)(request) == features(request)
 
 
 def test_a_request_that_no_such_rule_is_for_is_not_looked_at() -> None:
