@@ -103,7 +103,7 @@ def classifier(plan: Plan, load: Callable[[], Senses], wall: Callable[[], float]
         wanted = plan.wanted(seen)
         if not wanted:
             return seen
-        return understand(seen, request, wanted, senses, at=wall, hinted=plan.hints)
+        return understand(seen, request, wanted, senses, models=plan.by_model, at=wall, hinted=plan.hints)
 
     return classified
 

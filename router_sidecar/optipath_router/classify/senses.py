@@ -10,6 +10,14 @@ from typing import Final, Protocol
 import msgspec
 
 
+class Outlook(Protocol):
+    """How well models are expected to do on a question."""
+
+    def known(self, names: Iterable[str], /) -> Mapping[str, float]:
+        """Quality, 0 to 1, of those models that the routing model knows, by the names given."""
+        ...
+
+
 class Prediction(Protocol):
     """What the routing model makes of a question."""
 
@@ -26,6 +34,26 @@ class Prediction(Protocol):
     @property
     def difficulty(self) -> float:
         """From 0 to 1."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1."""
+        ...
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """What spoke for the likeliest task type, never in the prompt's own words."""
+        ...
+
+    @property
+    def difficulty_cues(self) -> tuple[str, ...]:
+        """What made it more or less difficult, likewise."""
+        ...
+
+    @property
+    def outlook(self) -> Outlook:
+        """What is expected of models."""
         ...
 
 
@@ -61,8 +89,6 @@ class Senses(msgspec.Struct, frozen=True):
     """All senses of a router."""
 
     model: Callable[[str], Prediction] | None = None
-    known_quality: Callable[[Prediction], Mapping[str, float]] | None = None
-    """Quality that the model predicts for the models that it knows, from its prediction."""
     language: Callable[[str], str | None] | None = None
     """ISO 639-1."""
     timeliness: Callable[[str, str], Iterable[Timely]] | None = None

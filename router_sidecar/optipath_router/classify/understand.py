@@ -35,25 +35,29 @@ def understand(
     wanted: frozenset[str],
     senses: Senses,
     *,
+    models: Iterable[str],
     at: Callable[[], float],
     hinted: bool,
 ) -> Features:
     """The features with those that are wanted, as far as there are senses for them.
 
-    A hint is taken before a sense is asked, where hints count. `at` tells the
-    time since 1970. A sense that fails leaves its features unknown: an answer
-    from some model is better than none, and data boundaries take what is not
-    known for sensitive.
+    A hint is taken before a sense is asked, where hints count. `models` are
+    those whose quality is of interest, and `at` tells the time since 1970. A
+    sense that fails leaves its features unknown: an answer from some model is
+    better than none, and data boundaries take what is not known for sensitive.
     """
-    return replace(seen, **_Looking(seen, request.asked, senses, hinted=hinted).all_of(wanted, at))
+    return replace(seen, **_Looking(seen, request.asked, senses, models, hinted=hinted).all_of(wanted, at))
 
 
 class _Looking:
     """One request that is being looked at, and what has been found."""
 
-    def __init__(self, seen: Features, asked: Asked, senses: Senses, *, hinted: bool) -> None:
-        self._asked, self._senses, self._modalities = asked, senses, seen.modalities
+    def __init__(self, seen: Features, asked: Asked, senses: Senses, models: Iterable[str], *, hinted: bool) -> None:
+        self._asked, self._senses, self._models = asked, senses, models
+        self._modalities = seen.modalities
         self._question: str | None = None
+        self._spoken: str | None = None
+        """The language, once the routing model has told it."""
         self._values: dict[str, Any] = {}
         self._seen: dict[str, str] = {}
         self._urgent: Hint | None = None
@@ -104,34 +108,37 @@ class _Looking:
         self._note("timeliness", hint.header)
 
     def _ask_model(self, missing: frozenset[str]) -> None:
-        model, known_quality = self._senses.model, self._senses.known_quality
+        model = self._senses.model
         if model is None or not self._text:
             return
 
-        def predicted() -> dict[str, Any]:
-            prediction = model(self._text)
-            return {
-                "tasks": tuple((TaskType(name), probability) for name, probability in prediction.tasks),
-                "domain": prediction.domain,
-                "difficulty": prediction.difficulty,
-                "known_quality": known_quality(prediction) if known_quality else None,
+        def predicted() -> tuple[str, dict[str, Any], dict[str, str]]:
+            said = model(self._text)
+            values = {
+                "tasks": tuple((TaskType(name), probability) for name, probability in said.tasks),
+                "domain": said.domain,
+                "difficulty": said.difficulty,
+                "known_quality": said.outlook.known(self._models) if "known_quality" in missing else None,
             }
+            return said.language, values, {"tasks": _list(said.cues), "difficulty": _list(said.difficulty_cues)}
 
         found = self._felt("routing model", missing & _OF_MODEL, predicted)
         if found is not None:
+            self._spoken, values, cues = found
             for name in missing & _OF_MODEL:
-                self._values[name] = found[name]
-                self._note(name, "routing model")
+                self._values[name] = values[name]
+                self._note(name, "routing model" + (f": {told}" if (told := cues.get(name)) else ""))
 
     def _language(self) -> str | None:
         """The language, which others need to know, too."""
         if "language" in self._values:
             known: str | None = self._values["language"]
             return known
-        language = self._senses.language
-        if language is None or not self._text:
-            return None
-        found = self._felt("language", {"language"}, lambda: language(self._text))
+        language, found = self._senses.language, self._spoken
+        if found is None:
+            if language is None or not self._text:
+                return None
+            found = self._felt("language", {"language"}, lambda: language(self._text))
         self._values["language"] = found
         self._note("language", "script and words")
         return found
@@ -213,3 +220,7 @@ def _sorted_out(kinds: Callable[[str], K], found: Iterable[Found | Timely]) -> t
     listed = tuple(found)
     words = ", ".join(sorted({each.what for each in listed})) or "nothing found"
     return frozenset(kinds(each.kind) for each in listed), words
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)

@@ -23,9 +23,9 @@ def obstacle(target: Target, features: Features, bound: Collection[Fence] = ()) 
     """Why a target may not serve a request, however well it does; None where it may."""
     if bound and (left_out := shut_out(target, bound)):
         return left_out
-    for need in sorted(features.needs):
-        if need in target.lacks:
-            return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
+    if not features.needs.isdisjoint(target.lacks):
+        need = min(features.needs.intersection(target.lacks))
+        return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
     window, asked = target.context_window, features.output_tokens or 0
     if window is not None and features.input_tokens + asked > window:
         return LeftOut(

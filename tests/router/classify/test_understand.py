@@ -18,14 +18,26 @@ from support.requests import chat_request
 EVERYTHING = frozenset(
     {"tasks", "domain", "difficulty", "known_quality", "language", "timeliness", "sensitivity", "conversation", "at"}
 )
+MODELS = ("gpt-5", "nobody-knows-it")
 PERSONAL = frozenset({Sensitivity.PII})
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    qualities: Mapping[str, float]
+
+    def known(self, names: Iterable[str]) -> Mapping[str, float]:
+        return {name: self.qualities[name] for name in names if name in self.qualities}
 
 
 class Predicted(msgspec.Struct, frozen=True):
     tasks: tuple[tuple[str, float], ...] = (("Code", 0.8), ("QA", 0.2))
     domain: str = "computer science"
     difficulty: float = 0.4
+    language: str = "en"
+    cues: tuple[str, ...] = ("code", "braces")
+    difficulty_cues: tuple[str, ...] = ("+ length",)
+    outlook: Foreseen = Foreseen({"gpt-5": 0.8, "o3": 0.9})
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -43,7 +55,6 @@ class Plain:
         return Senses(
             **{
                 "model": self._model,
-                "known_quality": self._known_quality,
                 "language": self._language,
                 "timeliness": self._timeliness,
                 "sensitivity": self._sensitivity,
@@ -54,9 +65,6 @@ class Plain:
     def _model(self, text: str) -> Predicted:
         self.asked.append(("model", text))
         return Predicted()
-
-    def _known_quality(self, prediction: Any) -> Mapping[str, float]:
-        return {"gpt-5": 1 - prediction.difficulty / 2}
 
     def _language(self, text: str) -> str | None:
         self.asked.append(("language", text))
@@ -74,7 +82,9 @@ class Plain:
 
 def understood(request: ChatRequest, *wanted: str, senses: Senses | None = None, hinted: bool = False) -> Features:
     given = Plain().senses() if senses is None else senses
-    return understand(features(request), request, frozenset(wanted), given, at=lambda: 1000.5, hinted=hinted)
+    return understand(
+        features(request), request, frozenset(wanted), given, models=MODELS, at=lambda: 1000.5, hinted=hinted
+    )
 
 
 def ask(text: str, **headers: str) -> ChatRequest:
@@ -107,9 +117,9 @@ def test_all_features_and_what_each_was_seen_from() -> None:
     assert (seen.language, seen.known_quality, seen.at) == ("en", {"gpt-5": 0.8}, 1000.5)
     assert (seen.timeliness, seen.sensitivity) == (frozenset({Timeliness.FRESH}), PERSONAL)
     assert seen.seen == {
-        "tasks": "routing model",
+        "tasks": "routing model: code, braces",
         "domain": "routing model",
-        "difficulty": "routing model",
+        "difficulty": "routing model: + length",
         "known_quality": "routing model",
         "language": "script and words",
         "timeliness": "weather",
@@ -120,7 +130,7 @@ def test_all_features_and_what_each_was_seen_from() -> None:
 def test_no_sense_is_asked_twice_or_for_nothing() -> None:
     plain = Plain()
     understood(ask("Hello"), *EVERYTHING, senses=plain.senses())
-    assert sorted(name for name, _ in plain.asked) == ["language", "model", "sensitivity", "timeliness"]
+    assert sorted(name for name, _ in plain.asked) == ["model", "sensitivity", "timeliness"]
     plain.asked.clear()
     understood(ask("Hello"), "language", "at", senses=plain.senses())
     assert [name for name, _ in plain.asked] == ["language"]
