@@ -18,6 +18,7 @@ from e2e.bench.flood import flood
 from e2e.bench.hang import hang
 from e2e.bench.latency import latency
 from e2e.bench.leaving import leaving
+from e2e.bench.matching import matching
 from e2e.bench.memory import memory
 from e2e.bench.plain import plain
 from e2e.bench.reading import reading, rewriting
@@ -29,6 +30,7 @@ from e2e.bench.streaming import streaming
 BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     deciding,
     classifying,
+    matching,
     reading,
     rewriting,
     streaming,

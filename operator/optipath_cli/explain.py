@@ -4,7 +4,9 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 import click
@@ -15,11 +17,12 @@ from optipath_operator.compile import compile_namespace
 from optipath_router.account.record import decision_json
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
-from optipath_router.classify import features
+from optipath_router.classify import own_senses
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.decision import Basis
 from optipath_router.errors import RequestRejected
 from optipath_router.providers.openai.asked import read_asked
+from optipath_router.runtime import classifier
 from optipath_snapshot import EgressRule, digest
 
 
@@ -38,6 +41,17 @@ def _draw(text: str) -> int:
     return int(text, 16)
 
 
+def _moment(text: str) -> float:
+    """Seconds since 1970 of a moment in ISO 8601."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a moment such as 2026-11-21T22:30:00+01:00") from error
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{text!r} does not say its offset from UTC, such as +01:00 or Z")
+    return moment.timestamp()
+
+
 @click.command()
 @click.argument("words", metavar="FILES... [PROMPT]", nargs=-1, required=True)
 @namespace_option
@@ -48,6 +62,7 @@ def _draw(text: str) -> int:
 @click.option("--header", "headers", metavar="NAME=VALUE", type=_header, multiple=True, help="A header of it.")
 @click.option("--draw", metavar="HEX", type=_draw, help="Decide with this chance again; any if not given.")
 @click.option("--turn", metavar="N", type=click.IntRange(0), default=0, help="Decide as when a rule had its turn N.")
+@click.option("--at", metavar="MOMENT", type=_moment, help="Decide as at 2026-11-21T22:30:00+01:00; now if not given.")
 @click.option("--json", "as_json", is_flag=True, help="In the words of GET /optipath/decisions/ID.")
 def explain(
     *,
@@ -60,6 +75,7 @@ def explain(
     headers: tuple[tuple[str, str], ...],
     draw: int | None,
     turn: int,
+    at: float | None,
     as_json: bool,
 ) -> None:
     """Explain where a request would go, and why, without calling anybody.
@@ -69,8 +85,9 @@ def explain(
     files, body = _what_is_asked(words, request, model)
     compiled = compile_namespace(gathered(files, namespace, egress))
     Terminal(stderr=True).problems(compiled.problems)
-    seen = features(_request(body, dict(headers)))
     plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
+    moment = time.time() if at is None else at
+    seen = classifier(plan, own_senses, lambda: moment)(_request(body, dict(headers)))
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
     if as_json:
@@ -108,6 +125,14 @@ def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
     limit = "no limit" if seen.output_tokens is None else f"at most {seen.output_tokens}"
     yield "request", f"model '{seen.model}', about {seen.input_tokens} tokens in, {limit} out"
     yield "needs", ", ".join(sorted(seen.needs))
+    sources = dict(seen.seen or {})
+    for name, value in _understood(seen):
+        source = sources.pop(name, None)
+        yield "seen", f"{name}: {value}" + (f" ({source})" if source else "")
+    for name, source in sorted(sources.items()):
+        yield "seen", f"{name}: {source}"
+    for bound in decision.boundaries:
+        yield "boundary", f"{bound.policy} {bound.boundary}: {bound.why}"
     for rule in decision.rules:
         yield "rule", f"{rule.policy} {rule.rule}: {rule.failed or 'matches'}"
     yield "decided", _basis(decision)
@@ -121,6 +146,26 @@ def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
     yield "patience", f"{patience.attempts} attempts, {patience.request_timeout_seconds:g} s for all of it"
     yield "snapshot", decision.snapshot
     yield "draw", f"{decision.draw:016x}"
+
+
+def _understood(seen: Features) -> Iterator[tuple[str, str]]:
+    """The features that were looked at, and what they are."""
+    if len(seen.modalities) > 1:
+        yield "modalities", ", ".join(sorted(seen.modalities))
+    if seen.tasks:
+        yield "tasks", ", ".join(f"{task} {probability:.0%}" for task, probability in seen.tasks[:3])
+    if seen.domain:
+        yield "domain", seen.domain
+    if seen.difficulty is not None:
+        yield "difficulty", f"{seen.difficulty:.2f}"
+    if seen.language:
+        yield "language", seen.language
+    if seen.timeliness is not None:
+        yield "timeliness", ", ".join(sorted(seen.timeliness)) or "none"
+    if seen.sensitivity is not None:
+        yield "sensitivity", ", ".join(sorted(seen.sensitivity)) or "none"
+    if seen.at is not None:
+        yield "time", datetime.fromtimestamp(seen.at, UTC).isoformat(timespec="seconds")
 
 
 def _basis(decision: Decision) -> str:

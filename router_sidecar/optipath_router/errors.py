@@ -24,6 +24,7 @@ class Code(StrEnum):
     REQUEST_TIMEOUT = "request_timeout"
     OVERLOADED = "overloaded"
     NO_ELIGIBLE_TARGET = "no_eligible_target"
+    DATA_BOUNDARY = "data_boundary"
     RATE_LIMITED = "rate_limited"
     ALL_ATTEMPTS_FAILED = "all_attempts_failed"
     CONFIG_UNAVAILABLE = "config_unavailable"
@@ -80,6 +81,8 @@ class Outcome(StrEnum):
     COOLING_DOWN = "cooling_down"
     KEY_REFUSED = "key_refused"
     CONCURRENCY = "concurrency"
+    DATA_BOUNDARY = "data_boundary"
+    """A policy does not let what is in the request go there."""
 
 
 class RouterError(Exception):

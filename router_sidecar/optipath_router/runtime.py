@@ -14,7 +14,8 @@ from optipath_router.call.layers import layers
 from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
-from optipath_router.classify import features
+from optipath_router.chat.request import ChatRequest
+from optipath_router.classify import NO_SENSES, Senses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
@@ -39,7 +40,9 @@ class Shared:
     pools: Pools = field(default_factory=Pools)
     room: Room = field(default_factory=Room)
     wall: Callable[[], float] = time.time
-    """The time since 1970, for what providers say in dates."""
+    """The time since 1970, for what providers and policies say in dates."""
+    senses: Callable[[], Senses] = own_senses
+    """Loads what understands a text; asked by runtimes whose policies want that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,26 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         endpoints,
         keys=lambda: shared.keys.current,
         healths=shared.healths,
+        shut_out=plan.shut_out,
         abandoned=shared.account.abandoned,
         now=now,
     )
-    flow = Flow(features, decided, call, shared.account)
+    flow = Flow(classifier(plan, shared.senses, shared.wall), decided, call, shared.account)
     return Runtime(file, plan, flow, frozenset(origins.values()), now())
+
+
+def classifier(plan: Plan, load: Callable[[], Senses], wall: Callable[[], float]) -> Callable[[ChatRequest], Features]:
+    """What sees in a request that by which the plan decides; senses are loaded here, where it may need any."""
+    senses = load() if plan.wants else NO_SENSES
+
+    def classified(request: ChatRequest) -> Features:
+        seen = features(request)
+        wanted = plan.wanted(seen)
+        if not wanted:
+            return seen
+        return understand(seen, request, wanted, senses, models=plan.by_model, at=wall, hinted=plan.hints)
+
+    return classified
 
 
 def settle(runtime: Runtime, shared: Shared) -> None:

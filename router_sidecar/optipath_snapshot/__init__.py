@@ -4,6 +4,7 @@ A snapshot is one namespace's compiled configuration. The operator writes it,
 the router reads it, and neither knows more of the other than stands here.
 """
 
+from optipath_snapshot.boundary import Boundary, Handling, Hints, Locality, why_not_admitted
 from optipath_snapshot.capability import Capability
 from optipath_snapshot.egress import Egress, EgressRule, may_connect
 from optipath_snapshot.file import (
@@ -17,8 +18,26 @@ from optipath_snapshot.file import (
     encode,
 )
 from optipath_snapshot.header import RESERVED_HEADERS, SECRET_HEADERS, Header
+from optipath_snapshot.match import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Difficulty,
+    HeaderMatch,
+    InputTokens,
+    Languages,
+    Match,
+    Modalities,
+    NoneOf,
+    Sensitivity,
+    TaskTypes,
+    Timeliness,
+    TimeWindow,
+    TimeWindows,
+)
+from optipath_snapshot.policy import PolicyRef
 from optipath_snapshot.resilience import HedgeAfter, HedgeDelay, HedgeQuantile, Resilience
-from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
+from optipath_snapshot.route import Route, RouteTarget
 from optipath_snapshot.snapshot import Snapshot
 from optipath_snapshot.strategy import Ordered, RoundRobin, Strategy, Weighted
 from optipath_snapshot.target import LongContext, Pricing, Provider, Target
@@ -30,16 +49,28 @@ __all__ = [
     "RESERVED_HEADERS",
     "SECRET_HEADERS",
     "WELL_KNOWN",
+    "AllOf",
+    "AnyOf",
+    "Boundary",
     "Capability",
+    "Condition",
+    "Difficulty",
     "Egress",
     "EgressRule",
+    "Handling",
     "Header",
     "HeaderMatch",
     "HedgeAfter",
     "HedgeDelay",
     "HedgeQuantile",
+    "Hints",
+    "InputTokens",
+    "Languages",
+    "Locality",
     "LongContext",
     "Match",
+    "Modalities",
+    "NoneOf",
     "Ordered",
     "PolicyRef",
     "Pricing",
@@ -49,15 +80,21 @@ __all__ = [
     "RoundRobin",
     "Route",
     "RouteTarget",
+    "Sensitivity",
     "Snapshot",
     "SnapshotFile",
     "SnapshotRefused",
     "Strategy",
     "Target",
+    "TaskTypes",
+    "TimeWindow",
+    "TimeWindows",
+    "Timeliness",
     "Weighted",
     "WellKnown",
     "decode",
     "digest",
     "encode",
     "may_connect",
+    "why_not_admitted",
 ]

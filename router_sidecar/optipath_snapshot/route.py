@@ -4,41 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from optipath_snapshot.match import Match
 from optipath_snapshot.part import Part
+from optipath_snapshot.policy import PolicyRef
 from optipath_snapshot.resilience import Resilience
 from optipath_snapshot.strategy import Strategy
-
-
-class PolicyRef(Part):
-    """The RoutingPolicy that a route was compiled from."""
-
-    namespace: str
-    name: str
-    generation: int
-
-    @property
-    def full_name(self) -> str:
-        """Its name beyond its namespace, whatever its generation."""
-        return f"{self.namespace}/{self.name}"
-
-    def __str__(self) -> str:
-        return f"{self.full_name}@{self.generation}"
-
-
-class HeaderMatch(Part):
-    """A header that a request must carry."""
-
-    name: str
-    """In lower case."""
-    value: str
-
-
-class Match(Part):
-    """Which requests a route is for. All that is named must hold; an empty match holds for every request."""
-
-    models: tuple[str, ...] = ()
-    """Exact names and globs (`*` any run of signs, `?` any one), one of which must fit the name asked for."""
-    headers: tuple[HeaderMatch, ...] = ()
 
 
 class RouteTarget(Part):

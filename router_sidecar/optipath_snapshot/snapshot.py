@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from optipath_snapshot.boundary import Boundary, Hints
 from optipath_snapshot.egress import Egress
 from optipath_snapshot.part import Part
 from optipath_snapshot.route import Route
@@ -20,6 +21,10 @@ class Snapshot(Part):
     targets: tuple[Target, ...] = ()
     routes: tuple[Route, ...] = ()
     """In the order in which they are asked; the first that matches is taken."""
+    boundaries: tuple[Boundary, ...] = ()
+    """All of those that bind a pod hold for it, in any order."""
+    hints: tuple[Hints, ...] = ()
+    """In order of precedence; the first that is for a pod holds, and without one hints count for nothing."""
     egress: Egress = Egress()
     status_token_sha256: str | None = None
     """Hash of the token that opens the router's /status; None keeps it shut."""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from optipath_snapshot.boundary import Handling
 from optipath_snapshot.header import Header
 from optipath_snapshot.money import Dollars, Fraction
 from optipath_snapshot.part import Part
@@ -27,6 +28,8 @@ class Provider(Part):
     """Of Azure OpenAI, where models are deployments; None for the API that needs no version."""
     max_concurrent: Annotated[int, Field(gt=0)] | None = None
     """How many attempts one router may have under way here; None sets no bound."""
+    handling: Handling = Handling()
+    """What becomes of what it is sent."""
 
 
 class LongContext(Part):

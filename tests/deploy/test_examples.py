@@ -18,10 +18,13 @@ from optipath_snapshot import Egress
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 POD = EXAMPLES / "pod-with-router.yaml"
-SAMPLES = sorted({*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("quickstart/*.yaml")} - {POD})
+FOLDERS = ("quickstart", "data-stays-in-the-cluster")
+SAMPLES = sorted(
+    {*EXAMPLES.glob("*.yaml"), *(path for name in FOLDERS for path in EXAMPLES.glob(f"{name}/*.yaml"))} - {POD}
+)
 SCHEMAS = {kind.name: definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"] for kind in KINDS}
 
-samples = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+samples = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.relative_to(EXAMPLES).as_posix())
 
 
 def manifests(path: Path) -> tuple[dict[str, Any], ...]:

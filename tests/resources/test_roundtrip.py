@@ -57,6 +57,9 @@ providers = st.builds(
             caBundleRef=st.fixed_dictionaries({"name": label, "key": text("[-._A-Za-z0-9]{1,20}")}),
         ),
         credentials=st.fixed_dictionaries({"keys": st.lists(label, min_size=1, max_size=3, unique=True)}),
+        boundary=some(
+            locality=st.sampled_from(["Cluster", "External"]), region=label, retention=st.sampled_from(["None", "7d"])
+        ),
         limits=some(maxConcurrent=st.integers(1, 100_000)),
     ),
     named(models, 3).filter(bool),
@@ -71,13 +74,53 @@ targets = st.lists(
     max_size=3,
     unique_by=lambda target: (target.get("namespace"), target["provider"], target["model"]),
 )
+words = st.sampled_from
+conditions = some(
+    models=st.lists(model_name, max_size=3, unique=True),
+    headers=named(header, 3),
+    inputTokens=st.fixed_dictionaries({"min": st.integers(0, 10)}, optional={"max": st.integers(10, 100_000_000)}),
+    modalities=st.lists(words(["Text", "Image"]), min_size=1, unique=True),
+    timeWindows=st.lists(
+        some(
+            days=st.lists(words(["Mon", "Sun"]), min_size=1, unique=True),
+            **{"from": text("0[0-9]:[0-5][0-9]"), "to": text("1[0-9]:[0-5][0-9]") | st.just("24:00")},
+            timeZone=words(["Europe/Berlin", "UTC", "America/New_York"]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    languages=st.lists(text("[a-z]{2}"), min_size=1, unique=True),
+    taskTypes=st.lists(words(["Code", "QA"]), min_size=1, unique=True),
+    difficulty=st.fixed_dictionaries({"max": fraction}),
+    timeliness=st.just(["Fresh"]),
+    sensitivity=st.lists(words(["PII", "Secret"]), min_size=1, unique=True),
+)
+# One that names nothing, or only empty lists, says nothing.
+telling = conditions.filter(lambda match: any(match.values()))
+
+
+def around(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Conditions, and some around others."""
+    several = st.lists(inner, min_size=1, max_size=2)
+    nesting = some(all=several, any=several, **{"not": several})
+    return st.builds(lambda plain, nested: plain | nested, conditions, nesting).filter(
+        lambda match: any(match.values())
+    )
+
+
+boundaries = st.builds(
+    lambda name, where, rest: {"name": name, **where, **rest},
+    label,
+    st.fixed_dictionaries({"retention": words(["None", "1d", "30d"])}) | st.just({"locality": "Cluster"}),
+    some(sensitivity=st.just(["PII"]), regions=st.lists(label, min_size=1, max_size=2, unique=True)),
+)
 rules = st.builds(
     lambda name, strategy, listed, rest: {"name": name, "strategy": {strategy: {}}, "targets": listed, **rest},
     label,
     st.sampled_from(["ordered", "weighted", "roundRobin"]),
     targets,
     some(
-        match=some(models=st.lists(model_name, max_size=3, unique=True), headers=named(header, 3)),
+        match=st.just({}) | around(around(telling)),
         resilience=some(
             requestTimeout=text("[1-9][0-9]{0,2}m[0-9]{1,2}s"),
             firstTokenTimeout=text("[1-9][0-9]{1,3}ms"),
@@ -93,6 +136,8 @@ policies = st.builds(
     named(rules, 3).filter(bool),
     some(
         priority=st.integers(0, 10_000),
+        hints=words(["Allow", "Ignore"]),
+        boundaries=named(boundaries, 3),
         workloadSelector=st.fixed_dictionaries(
             {"matchLabels": st.dictionaries(label, st.just("") | label, min_size=1, max_size=3)}
         ),

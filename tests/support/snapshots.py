@@ -8,14 +8,25 @@ from typing import Any
 from hypothesis import strategies as st
 
 from optipath_snapshot import (
+    AllOf,
+    AnyOf,
+    Boundary,
+    Condition,
+    Difficulty,
     Egress,
     EgressRule,
+    Handling,
     Header,
     HeaderMatch,
     HedgeDelay,
     HedgeQuantile,
+    Hints,
+    InputTokens,
+    Languages,
     LongContext,
     Match,
+    Modalities,
+    NoneOf,
     Ordered,
     PolicyRef,
     Pricing,
@@ -24,10 +35,27 @@ from optipath_snapshot import (
     RoundRobin,
     Route,
     RouteTarget,
+    Sensitivity,
     Snapshot,
     Target,
+    TaskTypes,
+    Timeliness,
+    TimeWindow,
+    TimeWindows,
     Weighted,
 )
+
+CONDITIONS: tuple[Condition, ...] = (
+    InputTokens(min=10, max=100_000),
+    Modalities(words=("Image", "Text")),
+    TimeWindows(windows=(TimeWindow(days=("Mon", "Fri"), begins=1320, ends=360, time_zone="Europe/Berlin"),)),
+    Languages(words=("de", "en")),
+    TaskTypes(words=("Code",)),
+    Difficulty(min=Decimal("0.5"), max=Decimal("0.75")),
+    Timeliness(words=("Fresh",)),
+    Sensitivity(words=("PII",)),
+)
+"""Each kind but those around others."""
 
 FULL = Snapshot(
     namespace="team-a",
@@ -40,6 +68,7 @@ FULL = Snapshot(
             ca_bundle="-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n",
             keys=("acme", "acme-2"),
             max_concurrent=32,
+            handling=Handling(locality="Cluster", region="eu-west-1", retention_days=0),
         ),
         Provider(name="openai", type="OpenAI", url="https://api.openai.com/v1"),
     ),
@@ -92,7 +121,14 @@ FULL = Snapshot(
         Route(
             policy=PolicyRef(namespace="team-a", name="chat", generation=7),
             rule="in-turn",
-            match=Match(models=("cheap",)),
+            match=Match(
+                models=("cheap",),
+                conditions=(
+                    *CONDITIONS,
+                    AllOf(matches=(Match(models=("a",)), Match(conditions=(AnyOf(matches=(Match(models=("b",)),)),)))),
+                    NoneOf(matches=(Match(headers=(HeaderMatch(name="x-team", value="mail"),)),)),
+                ),
+            ),
             strategy=RoundRobin(),
             targets=(RouteTarget(target="openai/large"),),
             resilience=Resilience(hedge=HedgeDelay(seconds=0.8)),
@@ -103,6 +139,20 @@ FULL = Snapshot(
             strategy=Ordered(),
             targets=(),
         ),
+    ),
+    boundaries=(
+        Boundary(
+            policy=PolicyRef(namespace="team-a", name="chat", generation=7),
+            name="personal-data",
+            workload={"app": "chat"},
+            sensitivity=("PII", "Secret"),
+            locality="Cluster",
+            regions=("eu",),
+            retention_days=30,
+        ),
+    ),
+    hints=(
+        Hints(policy=PolicyRef(namespace="team-a", name="chat", generation=7), workload={"app": "chat"}, allowed=True),
     ),
     egress=Egress(
         allow=(
@@ -135,6 +185,20 @@ RESILIENCE = st.builds(
     idle_timeout_seconds=SECONDS,
     backoff_max_seconds=SECONDS,
     hedge=st.none() | HEDGES,
+)
+LEAVES = st.builds(
+    Match,
+    models=st.lists(TEXT, max_size=2).map(tuple),
+    conditions=st.lists(st.sampled_from(CONDITIONS), max_size=2).map(tuple),
+)
+MATCHES = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        lambda around, matches: Match(conditions=(around(matches=tuple(matches)),)),
+        st.sampled_from((AllOf, AnyOf, NoneOf)),
+        st.lists(inner, min_size=1, max_size=2),
+    ),
+    max_leaves=4,
 )
 
 
@@ -184,7 +248,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
                 policy=PolicyRef(namespace="team-a", name=draw(NAMES), generation=draw(COUNTS)),
                 rule=f"rule-{index}",
                 workload=draw(st.dictionaries(TEXT, TEXT, max_size=2)),
-                match=Match(models=tuple(draw(st.lists(TEXT, max_size=2)))),
+                match=draw(MATCHES),
                 strategy=draw(st.sampled_from([Ordered(), Weighted(), RoundRobin()])),
                 targets=tuple(RouteTarget(target=target, weight=draw(COUNTS)) for target in draw(used)),
                 resilience=draw(RESILIENCE),

@@ -16,6 +16,7 @@ from optipath_router.chat.features import Features
 from optipath_router.chat.reply import Content, Reply, Streamed, Tried, Whole
 from optipath_router.credentials import Key
 from optipath_router.decide import decide, make_plan
+from optipath_router.decide.decision import LeftOut
 from optipath_router.errors import Outcome, TargetUnavailable, UpstreamBroken, UpstreamBusy, UpstreamError
 from optipath_router.providers import DIALECTS
 from optipath_snapshot import Provider
@@ -90,6 +91,8 @@ class Stage:
         """When each attempt began."""
         self.left: list[tuple[tuple[Tried, ...], Outcome]] = []
         """What was told of requests that were given up."""
+        self.shut_out: dict[str, LeftOut] = {}
+        """Targets that a data boundary does not admit, whoever ranked them."""
         self._ends = list(ends)
         self._by_name = {key.name: key for key in keys}
         given = providers or {}
@@ -106,6 +109,7 @@ class Stage:
             {each.name: _endpoint(each) for each in self.providers},
             keys=lambda: self._by_name,
             healths=self.healths,
+            shut_out=lambda target, _: self.shut_out.get(target.name),
             abandoned=lambda _, __, tried, outcome: self.left.append((tried, outcome)),
             now=self.time,
         )

@@ -21,3 +21,13 @@ def why_not_called(url: str, egress: Egress) -> str | None:
         f"'{url}' is not called, for {' and '.join(reasons)}: "
         f"ask the administrator to allow it in egress.allow ({wanted})"
     )
+
+
+def why_not_in_the_cluster(url: str) -> str | None:
+    """Why a URL cannot be one in the cluster; None where it may be."""
+    host = urlsplit(url).hostname or ""
+    return (
+        f"says Cluster, but '{host}' is a public host; data boundaries will believe it"
+        if is_public_host(host)
+        else None
+    )

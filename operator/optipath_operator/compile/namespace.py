@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from optipath_operator.compile.boundaries import shut_out
 from optipath_operator.compile.gathered import Gathered
 from optipath_operator.compile.manifests import CONFIG_MAP, POLICY, PROVIDER, sort_out
 from optipath_operator.compile.near import NearNames
@@ -64,12 +65,16 @@ def compile_namespace(gathered: Gathered) -> Compiled:
     known = Known(gathered.namespace, names, left_out, NearNames.among(names))
     plans = [compile_policy(policy, known) for policy in _by_precedence(policies)]
     routes = tuple(route for plan in plans for route in plan.routes)
+    offered = tuple(part.provider for part in parts)
+    boundaries = (boundary for plan in plans for boundary in plan.boundaries)
 
     snapshot = Snapshot(
         namespace=gathered.namespace,
-        providers=tuple(part.provider for part in parts),
+        providers=offered,
         targets=targets,
         routes=routes,
+        boundaries=tuple(sorted(boundaries, key=lambda boundary: (boundary.policy.name, boundary.name))),
+        hints=tuple(hints for plan in plans for hints in plan.hints),
         egress=gathered.egress,
         status_token_sha256=gathered.status_token_sha256,
     )
@@ -78,6 +83,7 @@ def compile_namespace(gathered: Gathered) -> Compiled:
     meant = (
         *(problem for offer in offers for problem in offer.problems),
         *(problem for plan in plans for problem in plan.problems),
+        *(problem for plan in plans for problem in shut_out(plan.boundaries, routes, offered)),
         *never_reached(routes),
     )
     inherited = frozenset(held.ref for held in resources if held.inherited)

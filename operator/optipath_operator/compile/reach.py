@@ -30,4 +30,4 @@ def never_reached(routes: Iterable[Route]) -> Iterator[Problem]:
 
 def _matches_everything(match: Match) -> bool:
     every_model = not match.models or any(not model.strip("*") for model in match.models)
-    return every_model and not match.headers
+    return every_model and not match.headers and not match.conditions

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from optipath_operator.compile.boundaries import compile_boundaries, compile_hints
+from optipath_operator.compile.matches import compile_match, unknown_zones
 from optipath_operator.compile.resolve import Known
 from optipath_operator.resources import (
     HedgeSpec,
-    MatchSpec,
     Problem,
     ResilienceSpec,
     Resource,
@@ -16,11 +17,11 @@ from optipath_operator.resources import (
 )
 from optipath_operator.resources.scalars import percentile, seconds
 from optipath_snapshot import (
-    HeaderMatch,
+    Boundary,
     HedgeAfter,
     HedgeDelay,
     HedgeQuantile,
-    Match,
+    Hints,
     Ordered,
     PolicyRef,
     Resilience,
@@ -36,9 +37,12 @@ _STRATEGIES: dict[str, Strategy] = {"ordered": Ordered(), "weighted": Weighted()
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """What came of a RoutingPolicy: a route for each of its rules, in their order."""
+    """What came of a RoutingPolicy: a route for each of its rules, in their order, and what holds for all of them."""
 
     routes: tuple[Route, ...]
+    boundaries: tuple[Boundary, ...]
+    """In the order in which they are written."""
+    hints: tuple[Hints, ...]
     problems: tuple[Problem, ...]
 
 
@@ -52,13 +56,14 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
     for index, rule in enumerate(spec.rules):
         field = f"spec.rules[{index}]"
         targets, unresolved = _targets(rule, known)
+        unresolved |= unknown_zones(rule.match, "match")
         resilience, noted = _resilience(rule.resilience)
         routes.append(
             Route(
                 policy=policy,
                 rule=rule.name,
                 workload=workload,
-                match=_match(rule.match),
+                match=compile_match(rule.match),
                 strategy=_strategy(rule.strategy),
                 targets=targets,
                 resilience=resilience,
@@ -68,15 +73,11 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
             Problem(resource.ref, f"{field}.{place}", Severity.UNRESOLVED, why) for place, why in unresolved.items()
         ]
         problems += [Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why) for place, why in noted.items()]
-    return CompiledPolicy(tuple(routes), tuple(problems))
-
-
-def _match(spec: MatchSpec) -> Match:
-    # Neither list has an order in a resource, so that none must show in the bytes.
-    headers = sorted((header.name.lower(), header.value) for header in spec.headers)
-    return Match(
-        models=tuple(sorted(spec.models)),
-        headers=tuple(HeaderMatch(name=name, value=value) for name, value in headers),
+    return CompiledPolicy(
+        tuple(routes),
+        compile_boundaries(spec, policy, workload),
+        compile_hints(spec, policy, workload),
+        tuple(problems),
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optipath_operator.catalogue.catalogue import Catalogue
-from optipath_operator.compile.egress import why_not_called
+from optipath_operator.compile.egress import why_not_called, why_not_in_the_cluster
 from optipath_operator.compile.facts import target, unknown
 from optipath_operator.compile.trust import Bundle
-from optipath_operator.resources import CaBundleRef, ModelProviderSpec, Problem, Resource, Severity
-from optipath_snapshot import WELL_KNOWN, Egress, Header, Provider, Target
+from optipath_operator.resources import CaBundleRef, HandlingSpec, ModelProviderSpec, Problem, Resource, Severity
+from optipath_operator.resources.scalars import retention_days
+from optipath_snapshot import WELL_KNOWN, Egress, Handling, Header, Provider, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
         ca_bundle=trust.pem,
         keys=spec.credentials.keys if spec.credentials else (),
         max_concurrent=spec.limits.max_concurrent,
+        handling=_handling(spec.boundary),
     )
     targets = tuple(
         target(resource.ref.name, model, around.catalogue.facts(spec.type, model.upstream_name or model.name))
@@ -74,6 +76,8 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
         for index, (made, model) in enumerate(zip(targets, spec.models, strict=True))
         for field, message in unknown(made, model, around.catalogue.date)
     )
+    if provider.handling.locality == "Cluster" and (why := why_not_in_the_cluster(url)):
+        problems += (Problem(resource.ref, "spec.boundary.locality", Severity.WARNING, why),)
     return CompiledProvider(ProviderParts(provider, tuple(sorted(targets, key=_name))), problems)
 
 
@@ -85,6 +89,14 @@ def _trust(spec: ModelProviderSpec, bundles: Mapping[CaBundleRef, Bundle]) -> Bu
     if spec.endpoint is None or spec.endpoint.ca_bundle_ref is None:
         return Bundle()
     return bundles[spec.endpoint.ca_bundle_ref]
+
+
+def _handling(spec: HandlingSpec) -> Handling:
+    return Handling(
+        locality=spec.locality or "External",
+        region=spec.region,
+        retention_days=None if spec.retention is None else retention_days(spec.retention),
+    )
 
 
 def _headers(spec: ModelProviderSpec) -> tuple[Header, ...]:

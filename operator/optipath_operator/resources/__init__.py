@@ -5,11 +5,17 @@ prints, and `deploy/crds` is generated from them.
 """
 
 from optipath_operator.resources.base import GROUP, VERSION
+from optipath_operator.resources.boundary import BoundarySpec, HandlingSpec
 from optipath_operator.resources.endpoint import CaBundleRef, EndpointSpec
-from optipath_operator.resources.policy import (
+from optipath_operator.resources.match import (
+    Conditions,
     HeaderMatchSpec,
-    HedgeSpec,
+    InnerMatchSpec,
     MatchSpec,
+    TimeWindowSpec,
+)
+from optipath_operator.resources.policy import (
+    HedgeSpec,
     ResilienceSpec,
     RoutingPolicySpec,
     RuleSpec,
@@ -29,10 +35,14 @@ from optipath_operator.resources.reading import Read, Resource, read_policy, rea
 __all__ = [
     "GROUP",
     "VERSION",
+    "BoundarySpec",
     "CaBundleRef",
+    "Conditions",
     "EndpointSpec",
+    "HandlingSpec",
     "HeaderMatchSpec",
     "HedgeSpec",
+    "InnerMatchSpec",
     "LongContextSpec",
     "MatchSpec",
     "ModelProviderSpec",
@@ -49,6 +59,7 @@ __all__ = [
     "Severity",
     "StrategySpec",
     "TargetSpec",
+    "TimeWindowSpec",
     "read_policy",
     "read_provider",
 ]

@@ -76,6 +76,8 @@ def message(detail: ErrorDetails) -> str:
 
 
 def _choice(known: list[str], given: Any) -> str:
+    if len(known) == 1:
+        return f"must be {known[0]}"
     if len(known) <= _CHOICES:
         return f"must be {', '.join(known[:-1])} or {known[-1]}"
     words = {word.lower(): word for word in known}

@@ -1,19 +1,19 @@
 """RoutingPolicy: which requests go where, by which strategy, with how much patience."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
-from optipath_operator.resources.headers import HeaderName, HeaderValue, Without
-from optipath_operator.resources.lists import map_by, ordered, set_of
+from optipath_operator.resources.boundary import BoundarySpec
+from optipath_operator.resources.lists import map_by, ordered
+from optipath_operator.resources.match import MatchSpec
 from optipath_operator.resources.scalars import (
     Duration,
     LabelKey,
     LabelValue,
     ModelName,
-    ModelPattern,
     NamespaceName,
     ObjectName,
     PercentileOrDuration,
@@ -21,30 +21,6 @@ from optipath_operator.resources.scalars import (
     ShortDuration,
     seconds,
 )
-from optipath_snapshot import SECRET_HEADERS
-
-# One that compared keys would have to hold them.
-_NOT_SECRET = Without(SECRET_HEADERS, "it carries a secret, which a policy would have to hold")
-
-
-class HeaderMatchSpec(Spec):
-    """A header that a request must carry, with exactly this value."""
-
-    cel: ClassVar = (_NOT_SECRET.cel(),)
-
-    name: Annotated[HeaderName, AfterValidator(_NOT_SECRET.check)]
-    """Its name, in any case."""
-    value: HeaderValue
-    """Its value, to the letter."""
-
-
-class MatchSpec(Spec):
-    """Which requests a rule is for. All that is named must hold; nothing named means every request."""
-
-    models: Annotated[tuple[ModelPattern, ...], set_of(at_most=32)] = ()
-    """What the app asked for: exact names, and globs with * and ?. One of them must fit."""
-    headers: Annotated[tuple[HeaderMatchSpec, ...], map_by("name", at_most=16, any_case=True)] = ()
-    """Headers that the request must carry, all of them."""
 
 
 class OrderedSpec(Spec):
@@ -244,5 +220,12 @@ class RoutingPolicySpec(Spec):
     """Policies with a higher one are asked first; equal ones in the order of their names."""
     workload_selector: WorkloadSelectorSpec | None = None
     """Which pods it is for; all of the namespace if not given."""
+    hints: Literal["Allow", "Ignore"] | None = None
+    """Whether the headers x-optipath-hint-{task,difficulty,language,timeliness,latency} of its pods' apps count.
+
+    The first policy that says so decides for all; they are ignored where none does. No hint moves a data boundary.
+    """
+    boundaries: Annotated[tuple[BoundarySpec, ...], map_by("name", at_most=16)] = ()
+    """Where requests of its pods may go, whichever rule of whichever policy routes them, or none."""
     rules: Annotated[tuple[RuleSpec, ...], map_by("name", at_most=64, at_least=1)]
     """Rules in the order in which they are asked."""

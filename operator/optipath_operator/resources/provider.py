@@ -6,6 +6,7 @@ from pydantic import AliasGenerator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
+from optipath_operator.resources.boundary import HandlingSpec
 from optipath_operator.resources.endpoint import EndpointSpec
 from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.scalars import Fraction, KeyName, ModelName, Money
@@ -155,6 +156,8 @@ class ModelProviderSpec(Spec):
     """Which keys to use; none where the provider asks for none."""
     models: Annotated[tuple[ModelSpec, ...], map_by("name", at_most=200, at_least=1)]
     """The models to use of it, each a target that policies can name."""
+    boundary: HandlingSpec = HandlingSpec()
+    """What becomes of what it is sent; the boundaries of policies are checked against it."""
     limits: LimitsSpec = LimitsSpec()
     """How much of it to use."""
 

@@ -113,3 +113,20 @@ ModelPattern = Annotated[
     str,
     Text(r"^[-A-Za-z0-9._:/@+~*?]{1,200}$", "a model's name, in which * and ? may stand for others, at most 200", 200),
 ]
+ClockTime = Annotated[str, Text(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 'a time of day such as "08:00"', 5)]
+EndOfDay = Annotated[
+    str, Text(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", 'a time of day such as "18:00", at most "24:00"', 5)
+]
+TimeZone = Annotated[
+    str, Text(r"^[A-Za-z][-+_A-Za-z0-9]{0,30}(/[-+_A-Za-z0-9]{1,30}){0,2}$", "a time zone such as Europe/Berlin", 64)
+]
+Language = Annotated[str, Text(r"^[a-z]{2}$", "a language of ISO 639-1 in two letters, such as en", 2)]
+Region = Annotated[
+    str, Text(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "a region: lower-case letters, digits and -, at most 63", 63)
+]
+Retention = Annotated[str, Text(r"^(None|[1-9][0-9]{0,3}d)$", 'None, or a number of days such as "30d"', 5)]
+
+
+def retention_days(retention: str) -> int:
+    """How many days `30d` is; `None` is not at all."""
+    return 0 if retention == "None" else int(retention.removesuffix("d"))

@@ -43,6 +43,10 @@ class _Structural(GenerateJsonSchema):
         default = _telling(made.pop("default", None))
         return made if default is None else made | {"default": default}
 
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        """A choice of words, also where there is only one."""
+        return {"type": "string", "enum": list(schema["expected"])}
+
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """A map, whose keys only CEL can check."""
         keys, values = self.generate_inner(schema["keys_schema"]), self.generate_inner(schema["values_schema"])

@@ -151,6 +151,9 @@ def decision_json(decision: Decision) -> dict[str, Any]:
             {"policy": str(trace.policy), "rule": trace.rule, "matched": not trace.failed, "failed": trace.failed}
             for trace in decision.rules
         ],
+        "boundaries": [
+            {"policy": str(trace.policy), "boundary": trace.boundary, "why": trace.why} for trace in decision.boundaries
+        ],
         "resilience": decision.resilience.model_dump(),
         "snapshot": decision.snapshot,
         "health": decision.health,
@@ -162,8 +165,25 @@ def decision_json(decision: Decision) -> dict[str, Any]:
 
 def _features_json(features: Features) -> dict[str, Any]:
     """What was seen in a request, but for its headers: they are the app's, and may say who its user is."""
+    understood = {
+        "tasks": features.tasks and {task: round(probability, 4) for task, probability in features.tasks},
+        "domain": features.domain,
+        "difficulty": features.difficulty,
+        "language": features.language,
+        "timeliness": None if features.timeliness is None else sorted(features.timeliness),
+        "sensitivity": None if features.sensitivity is None else sorted(features.sensitivity),
+        "looked_through": None if features.sensitivity is None else features.looked_through,
+        "known_quality": features.known_quality and dict(features.known_quality),
+        "conversation": features.conversation,
+        "at": features.at,
+        "seen": features.seen and dict(features.seen),
+    }
     return {
         "input_tokens": features.input_tokens,
         "output_tokens": features.output_tokens,
         "needs": sorted(features.needs),
+        "turns": features.turns,
+        "modalities": sorted(features.modalities),
+        # What nobody asked for is not there.
+        **{name: value for name, value in understood.items() if value is not None},
     }

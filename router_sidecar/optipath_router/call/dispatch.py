@@ -9,13 +9,15 @@ from optipath_router.call.health import Healths
 from optipath_router.call.observe import why_cancelled
 from optipath_router.call.refused import all_failed, nothing_to_try
 from optipath_router.call.trail import Trail
+from optipath_router.chat.features import Features
 from optipath_router.chat.reply import Failed, Reply, Tried
 from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import Keys
-from optipath_router.decide.decision import Decision
+from optipath_router.decide.decision import Decision, LeftOut
 from optipath_router.errors import Outcome, RequestRejected, TargetUnavailable
 from optipath_snapshot import Target
 
+ShutOut = Callable[[Target, Features], LeftOut | None]
 Abandoned = Callable[[ChatRequest, Decision, tuple[Tried, ...], Outcome], None]
 
 
@@ -29,10 +31,15 @@ class Dispatch:
         *,
         keys: Callable[[], Keys],
         healths: Healths,
+        shut_out: ShutOut,
         abandoned: Abandoned,
         now: Callable[[], float],
     ) -> None:
-        """Take the layers, the endpoints by provider's name, and who is told where a request is given up."""
+        """Take the layers, the endpoints by provider's name, and who is told where a request is given up.
+
+        `shut_out` tells whether a data boundary keeps a request from a target.
+        """
+        self._shut_out = shut_out
         self._walk, self._endpoints, self._keys = walk, endpoints, keys
         self._healths, self._abandoned, self._now = healths, abandoned, now
 
@@ -66,6 +73,7 @@ class Dispatch:
         """The targets of a decision that can be called; the trail is told of the others."""
         for target in decision.ranking:
             try:
+                self._check(target, decision)
                 endpoint = self._endpoint(target)
                 exchange = endpoint.exchange(request, target)
                 keys = endpoint.keys(self._keys())
@@ -73,6 +81,11 @@ class Dispatch:
                 trail.passed_over(target, problem.outcome, str(problem), retry_after_seconds=None)
             else:
                 yield Line(target, endpoint, exchange, keys)
+
+    def _check(self, target: Target, decision: Decision) -> None:
+        # Whoever has ranked the targets, and were it a plug-in: what must not go there does not.
+        if (left_out := self._shut_out(target, decision.features)) is not None:
+            raise TargetUnavailable(Outcome.DATA_BOUNDARY, left_out.detail)
 
     def _endpoint(self, target: Target) -> Endpoint:
         endpoint = self._endpoints.get(target.provider)

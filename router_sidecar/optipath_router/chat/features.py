@@ -87,6 +87,10 @@ class Features(msgspec.Struct, frozen=True):
     """ISO 639-1."""
     timeliness: frozenset[Timeliness] | None = None
     sensitivity: frozenset[Sensitivity] | None = None
+    looked_through: bool = True
+    """Whether nothing sensitive can be where `sensitivity` did not look: in a picture, or in too much text."""
+    at: float | None = None
+    """When it came, in seconds since 1970."""
     known_quality: Mapping[str, float] | None = None
     """Quality on this request that the routing model predicts for models that it knows, by their declared names."""
     conversation: str | None = None

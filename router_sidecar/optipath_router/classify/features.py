@@ -1,47 +1,59 @@
-"""What a chat request needs, and how long it is."""
+"""What can be seen in a chat request at a glance: what it needs, how long it is, what it is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Final
 
-from optipath_router.chat.features import Features
+from optipath_router.chat.features import Features, Modality
 from optipath_router.chat.request import Asked, ChatRequest
 from optipath_router.classify.tokens import prompt_tokens
 from optipath_snapshot import Capability
 
-_PARTS = {
-    "image_url": Capability.VISION,
-    "input_audio": Capability.AUDIO_INPUT,
-    "file": Capability.DOCUMENTS,
+_PARTS: Final[Mapping[str, tuple[Capability, Modality]]] = {
+    "image_url": (Capability.VISION, Modality.IMAGE),
+    "input_audio": (Capability.AUDIO_INPUT, Modality.AUDIO),
+    "file": (Capability.DOCUMENTS, Modality.DOCUMENT),
 }
 _FORMATS = {
     "json_object": Capability.JSON_MODE,
     "json_schema": Capability.JSON_SCHEMA,
 }
+_PLAIN: Final = frozenset({Modality.TEXT})
 
 
 def features(request: ChatRequest) -> Features:
-    """The features of a request."""
+    """The features of a request that are always there."""
     asked = request.asked
+    needs = _needs(asked)
+    turns, modalities = 0, _PLAIN
+    for message in asked.messages:
+        turns += message.role == "user"
+        if isinstance(message.content, list):
+            kinds = {part.type for part in message.content}
+            found = [_PARTS[kind] for kind in kinds & _PARTS.keys()]
+            needs.update(capability for capability, _ in found)
+            modalities |= {modality for _, modality in found}
     return Features(
         model=asked.model,
         input_tokens=prompt_tokens(asked),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
-        needs=frozenset(_needs(asked)),
+        needs=frozenset(needs),
         headers=request.headers,
+        turns=turns,
+        modalities=modalities,
     )
 
 
-def _needs(asked: Asked) -> Iterator[Capability]:
-    yield Capability.CHAT
+def _needs(asked: Asked) -> set[Capability]:
+    """What the request as a whole needs, whatever its messages are made of."""
+    needs = {Capability.CHAT}
     if asked.tools or asked.functions:
-        yield Capability.TOOLS
+        needs.add(Capability.TOOLS)
     if asked.logprobs:
-        yield Capability.LOG_PROBS
+        needs.add(Capability.LOG_PROBS)
     if asked.web_search_options is not None:
-        yield Capability.WEB_SEARCH
+        needs.add(Capability.WEB_SEARCH)
     if asked.modalities and "audio" in asked.modalities:
-        yield Capability.AUDIO_OUTPUT
+        needs.add(Capability.AUDIO_OUTPUT)
     if asked.response_format and (needed := _FORMATS.get(asked.response_format.type)):
-        yield needed
-    for message in asked.messages:
-        if isinstance(message.content, list):
-            yield from (_PARTS[part.type] for part in message.content if part.type in _PARTS)
+        needs.add(needed)
+    return needs

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from optipath_router.chat.features import Features
+from optipath_router.decide.boundary import Fence, bound_by
 from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
 from optipath_router.decide.eligible import left_out, obstacle, suspected, well
 from optipath_router.decide.health import Health
@@ -29,7 +30,8 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     route = rule.route if rule else None
     named = rule.targets if rule else plan.by_model.get(features.model, ())
     turn = health.turns.get(rule.id, 0) if rule else 0
-    able, out = _able(named, features)
+    bound, traces = bound_by(plan.fences, features) if plan.fences else ((), ())
+    able, out = _able(named, features, bound)
     ranking = _ranked(rule, well(able, health.obstacles), turn, draw)
     if not ranking:
         ranking = _ranked(rule, suspected(able, health.obstacles), turn, draw)[:1]
@@ -54,6 +56,7 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
         draw=draw,
         route=rule.id if rule else "",
         nearest=() if rule or named else nearest(features.model, plan.names),
+        boundaries=traces,
     )
 
 
@@ -67,10 +70,12 @@ def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[Rul
     return None, tuple(asked)
 
 
-def _able(named: tuple[Target, ...], features: Features) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
+def _able(
+    named: tuple[Target, ...], features: Features, bound: tuple[Fence, ...]
+) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
     able, out = [], []
     for target in named:
-        if problem := obstacle(target, features):
+        if problem := obstacle(target, features, bound):
             out.append(problem)
         else:
             able.append(target)

@@ -11,6 +11,8 @@ from optipath_snapshot import PolicyRef, Resilience, Target
 class Reason(StrEnum):
     """Why a target was left out; a closed list."""
 
+    DATA_BOUNDARY = "data_boundary"
+    """A policy does not let what is in the request go there."""
     CAPABILITY = "capability"
     CONTEXT_WINDOW = "context_window"
     OUTPUT_LIMIT = "output_limit"
@@ -55,6 +57,14 @@ class RuleTrace(msgspec.Struct, frozen=True):
     failed: str = ""
 
 
+class BoundaryTrace(msgspec.Struct, frozen=True):
+    """A data boundary that binds the request, and why it does."""
+
+    policy: PolicyRef
+    boundary: str
+    why: str
+
+
 class Decision(msgspec.Struct, frozen=True):
     """Which targets may serve a request, in order of preference, and why."""
 
@@ -83,3 +93,5 @@ class Decision(msgspec.Struct, frozen=True):
     """The id of the route, as health views count it; empty where no rule matched."""
     nearest: tuple[str, ...] = ()
     """Names like the one asked for, where nobody knows that one."""
+    boundaries: tuple[BoundaryTrace, ...] = ()
+    """Those that bind the request."""

@@ -1,12 +1,16 @@
-"""Whether a target may serve a request: first what it can do, then how it does. Leaving one out always has a reason.
+"""Whether a target may serve a request: first what it may and can do, then how it does.
+
+Leaving one out always has a reason.
 
 What is not known of a target leaves nothing out: a wrong no takes a model
-away from a tenant, and a wrong yes costs one attempt.
+away from a tenant, and a wrong yes costs one attempt. Only where data may go
+must be known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from optipath_router.chat.features import Features
+from optipath_router.decide.boundary import Fence, shut_out
 from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.decide.health import Obstacle
 from optipath_snapshot import Target
@@ -15,11 +19,13 @@ from optipath_snapshot import Target
 SUSPICIONS = frozenset({Reason.BREAKER_OPEN, Reason.EJECTED})
 
 
-def obstacle(target: Target, features: Features) -> LeftOut | None:
+def obstacle(target: Target, features: Features, bound: Collection[Fence] = ()) -> LeftOut | None:
     """Why a target may not serve a request, however well it does; None where it may."""
-    for need in sorted(features.needs):
-        if need in target.lacks:
-            return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
+    if bound and (left_out := shut_out(target, bound)):
+        return left_out
+    if not features.needs.isdisjoint(target.lacks):
+        need = min(features.needs.intersection(target.lacks))
+        return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
     window, asked = target.context_window, features.output_tokens or 0
     if window is not None and features.input_tokens + asked > window:
         return LeftOut(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optipath_router.chat.features import Features
-from optipath_router.decide.decision import RuleTrace
-from optipath_router.decide.match import Clause, clauses, is_glob
+from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
+from optipath_router.decide.decision import LeftOut, RuleTrace
+from optipath_router.decide.match import Clause, clauses, exact_models, together
 from optipath_snapshot import Route, Snapshot, Target
 
 
@@ -16,19 +17,22 @@ class Rule:
 
     id: str
     route: Route
-    clauses: tuple[tuple[Clause, RuleTrace], ...]
-    """Each with the trace that it leaves where it does not hold."""
+    clauses: tuple[Clause, ...]
+    traces: Mapping[str, RuleTrace]
+    """What it leaves where it does not match, by the reason, as far as reasons are known beforehand."""
     matched: RuleTrace
     targets: tuple[Target, ...]
     weights: Mapping[str, int]
     """By the target's name."""
+    wants: frozenset[str]
+    """Names of the features that matching looks at."""
 
     def ask(self, features: Features) -> RuleTrace:
         """Whether the rule matches, and which clause failed where it does not."""
-        for clause, trace in self.clauses:
-            if not clause.holds(features):
-                return trace
-        return self.matched
+        verdict = together(self.clauses, features)
+        if verdict.holds:
+            return self.matched
+        return self.traces.get(verdict.why) or RuleTrace(self.route.policy, self.route.rule, verdict.why)
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,42 @@ class Plan:
     rules: tuple[Rule, ...]
     by_model: Mapping[str, tuple[Target, ...]]
     """By the model that an app may ask for, each in the order of the targets' names."""
+    fences: tuple[Fence, ...] = ()
+    """The data boundaries that bind this workload."""
+    hints: bool = False
+    """Whether the hints of callers count."""
+
+    @cached_property
+    def wants(self) -> frozenset[str]:
+        """Names of all features that a decision may look at; where there are none, nothing need be understood."""
+        of_rules, of_fences = (each.wants for each in self.rules), (each.wants for each in self.fences)
+        return frozenset().union(*of_rules, *of_fences)
+
+    def shut_out(self, target: Target, features: Features) -> LeftOut | None:
+        """Why a data boundary keeps a request from a target; None where none does."""
+        return shut_out(target, bound_by(self.fences, features)[0]) if self.fences else None
+
+    def wanted(self, features: Features) -> frozenset[str]:
+        """Names of the features that a request's decision looks at, from those of it that are always there.
+
+        A rule that fails by what is there already wants nothing, and no rule is
+        asked behind one that matches by it.
+        """
+        if not self.wants:
+            return self.wants
+        wanted = frozenset().union(*(fence.wants for fence in self.fences))
+        for rule in self.rules:
+            verdict = together((clause for clause in rule.clauses if not clause.wants), features)
+            if verdict.holds:
+                wanted |= rule.wants
+                if not any(clause.wants for clause in rule.clauses):
+                    break
+        return wanted
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every name that an app may ask for, globs apart: declared models, and what rules match exactly."""
-        exact = {name for rule in self.rules for name in rule.route.match.models if not is_glob(name)}
+        exact = {name for rule in self.rules for name in exact_models(rule.route.match)}
         return tuple(sorted(exact | set(self.by_model)))
 
 
@@ -59,15 +94,29 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
     for target in targets.values():
         by_model[target.model] = (*by_model.get(target.model, ()), target)
     own = (route for route in snapshot.routes if route.workload.items() <= labels.items())
-    return Plan(digest, tuple(_rule(route, targets) for route in own), by_model)
+    stances = (hints.allowed for hints in snapshot.hints if hints.workload.items() <= labels.items())
+    return Plan(
+        digest,
+        tuple(_rule(route, targets) for route in own),
+        by_model,
+        fences=fences(snapshot, labels, targets.values()),
+        hints=next(stances, False),
+    )
 
 
 def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
+    made = clauses(route.match)
     return Rule(
         id=route_id(route),
         route=route,
-        clauses=tuple((clause, RuleTrace(route.policy, route.rule, clause.failed)) for clause in clauses(route.match)),
+        clauses=made,
+        traces={
+            verdict.why: RuleTrace(route.policy, route.rule, verdict.why)
+            for clause in made
+            for verdict in (clause.fails, clause.unclear)
+        },
         matched=RuleTrace(route.policy, route.rule),
         targets=tuple(targets[used.target] for used in route.targets),
         weights={used.target: used.weight for used in route.targets},
+        wants=frozenset().union(*(clause.wants for clause in made)),
     )

@@ -275,7 +275,13 @@ def test_a_record_is_plain_json(books: Books, reply: Reply) -> None:
     assert json.loads(json.dumps(told)) == told
     assert told["decision"]["ranking"] == ["acme/small", "bell/large"]
     assert told["decision"]["draw"] == "0000000000000007"
-    assert told["decision"]["features"] == {"input_tokens": 100, "output_tokens": None, "needs": []}
+    assert told["decision"]["features"] == {
+        "input_tokens": 100,
+        "output_tokens": None,
+        "needs": [],
+        "turns": 1,
+        "modalities": ["Text"],
+    }
 
 
 @pytest.mark.row("A21", "C08")

@@ -7,6 +7,7 @@ import pytest
 from optipath_router.call.upstream import ContextTooLong
 from optipath_router.chat.reply import Failed, Whole, failed_over
 from optipath_router.credentials import Key
+from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.errors import Code, Outcome, RequestRejected
 from support.stage import AUTH, AWAY, GARBLED, OK, QUOTA, SERVER, SLOW, Stage, busy
 
@@ -218,3 +219,22 @@ async def test_an_sdk_may_retry_where_nobody_was_asked() -> None:
         assert (reply.content.status, reply.content.worth_a_retry) == (429, worth_a_retry)
     assert isinstance(cooling.content, Failed)
     assert cooling.content.retry_after_seconds == 20
+
+
+async def test_a_target_that_a_data_boundary_shuts_out_is_not_called_whoever_has_ranked_it() -> None:
+    stage = Stage(OK)
+    stage.shut_out["a/m"] = LeftOut("a/m", Reason.DATA_BOUNDARY, "boundary 'guard': provider 'a' is not in the cluster")
+    reply = await stage()
+    assert reply.content is OK
+    assert stage.asked == [("b/m", None)]
+    first = reply.tried()[0]
+    assert (first.made, first.outcome, first.message) == (False, Outcome.DATA_BOUNDARY, stage.shut_out["a/m"].detail)
+
+
+async def test_where_a_data_boundary_shuts_out_all_of_them_nobody_is_called() -> None:
+    stage = Stage(targets=["a/m", "b/m"])
+    for name in ("a/m", "b/m"):
+        stage.shut_out[name] = LeftOut(name, Reason.DATA_BOUNDARY, "it is not in the cluster")
+    reply = await stage()
+    assert isinstance(reply.content, Failed)
+    assert stage.asked == []

@@ -150,3 +150,21 @@ def test_the_estimate_of_recorded_requests_is_of_the_right_size() -> None:
     ratios.sort()
     print(f"{len(ratios)} estimates, the middle one {ratios[len(ratios) // 2]:.2f} of what was counted")  # noqa: T201
     assert 0.6 <= ratios[len(ratios) // 2] <= 1.6
+
+
+MADE_OF: dict[str, tuple[ChatRequest, set[str]]] = {
+    "text": (chat_request(), {"Text"}),
+    "an image": (with_parts(image()), {"Text", "Image"}),
+    "sound and a file": (with_parts({"type": "input_audio"}, {"type": "file"}), {"Text", "Audio", "Document"}),
+    "a part of a kind to come": (with_parts({"type": "hologram"}), {"Text"}),
+}
+
+
+@pytest.mark.parametrize(("request_", "modalities"), MADE_OF.values(), ids=MADE_OF)
+def test_what_a_request_is_made_of(request_: ChatRequest, modalities: set[str]) -> None:
+    assert features(request_).modalities == modalities
+
+
+def test_turns_are_messages_of_the_user_s() -> None:
+    said = [{"role": role, "content": "Hi"} for role in ("system", "user", "assistant", "user", "tool")]
+    assert features(chat_request(messages=said)).turns == 2

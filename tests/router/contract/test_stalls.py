@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from optipath_cli.simulator import Simulator
-from optipath_operator.resources.policy import MatchSpec
+from optipath_operator.resources import MatchSpec
 from optipath_router.watch import SNAPSHOT_FILE
 from optipath_snapshot import Snapshot, encode
 from support.builders import route

@@ -1,0 +1,34 @@
+"""What the examples' READMEs show of decisions is what one sees; `pytest --update-cases` rewrites it."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from optipath_cli.main import main
+
+ROOT = Path(__file__).parents[2]
+READMES = sorted((ROOT / "deploy" / "examples").glob("*/README.md"))
+SHOWN = re.compile(r"(?m)^```console\n\$ optipath (explain .*)\n((?:(?!```).*\n)*)```$")
+
+
+def seen(command: str) -> str:
+    result = CliRunner().invoke(main, shlex.split(command))
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
+def test_explain_says_what_the_readme_shows(
+    path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    text = path.read_text()
+    shows = SHOWN.sub(lambda found: f"```console\n$ optipath {found[1]}\n{seen(found[1])}```", text)
+    if pytestconfig.getoption("--update-cases"):
+        path.write_text(shows)
+        text = shows
+    assert SHOWN.search(text)
+    assert text == shows
