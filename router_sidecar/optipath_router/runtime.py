@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from msgspec.structs import replace
+
 from optipath_router.account import Account
 from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
@@ -15,6 +17,7 @@ from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.says import says
 from optipath_router.classify import NO_SENSES, Senses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
@@ -100,6 +103,8 @@ def classifier(plan: Plan, load: Callable[[], Senses], wall: Callable[[], float]
 
     def classified(request: ChatRequest) -> Features:
         seen = features(request)
+        if request.wire in plan.translated:
+            seen = replace(seen, says=says(request.chat()))
         wanted = plan.wanted(seen)
         if not wanted:
             return seen

@@ -31,3 +31,5 @@ class Route(Part):
     targets: tuple[RouteTarget, ...]
     """Empty where nothing that the rule names can be resolved: such a route refuses, it does not fall through."""
     resilience: Resilience = Resilience()
+    may_lose: tuple[str, ...] | None = None
+    """What a target's dialect need not be able to say; None for what no answer hangs on."""

@@ -166,6 +166,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
 def _features_json(features: Features) -> dict[str, Any]:
     """What was seen in a request, but for its headers: they are the app's, and may say who its user is."""
     understood = {
+        "says": None if features.says is None else sorted(features.says),
         "tasks": features.tasks and {task: round(probability, 4) for task, probability in features.tasks},
         "domain": features.domain,
         "difficulty": features.difficulty,
@@ -179,6 +180,7 @@ def _features_json(features: Features) -> dict[str, Any]:
         "seen": features.seen and dict(features.seen),
     }
     return {
+        "wire": features.wire,
         "input_tokens": features.input_tokens,
         "output_tokens": features.output_tokens,
         "needs": sorted(features.needs),

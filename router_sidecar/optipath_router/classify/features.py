@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features, Modality
 from optipath_router.chat.request import Asked, ChatRequest
 from optipath_router.classify.tokens import prompt_tokens
@@ -17,13 +18,21 @@ _FORMATS = {
     "json_object": Capability.JSON_MODE,
     "json_schema": Capability.JSON_SCHEMA,
 }
+_OPERATIONS: Final[Mapping[Wire, Capability]] = {
+    Wire.CHAT: Capability.CHAT,
+    Wire.RESPONSES: Capability.CHAT,
+    Wire.MESSAGES: Capability.CHAT,
+    Wire.COMPLETIONS: Capability.COMPLETIONS,
+    Wire.EMBEDDINGS: Capability.EMBEDDINGS,
+    Wire.MODERATIONS: Capability.MODERATION,
+}
 _PLAIN: Final = frozenset({Modality.TEXT})
 
 
 def features(request: ChatRequest) -> Features:
     """The features of a request that are always there."""
     asked = request.asked
-    needs = _needs(asked)
+    needs = _needs(asked, request.wire)
     turns, modalities = 0, _PLAIN
     for message in asked.messages:
         turns += message.role == "user"
@@ -38,14 +47,15 @@ def features(request: ChatRequest) -> Features:
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
         needs=frozenset(needs),
         headers=request.headers,
+        wire=request.wire,
         turns=turns,
         modalities=modalities,
     )
 
 
-def _needs(asked: Asked) -> set[Capability]:
+def _needs(asked: Asked, wire: Wire) -> set[Capability]:
     """What the request as a whole needs, whatever its messages are made of."""
-    needs = {Capability.CHAT}
+    needs = {_OPERATIONS[wire]} if wire in _OPERATIONS else set()
     if asked.tools or asked.functions:
         needs.add(Capability.TOOLS)
     if asked.logprobs:

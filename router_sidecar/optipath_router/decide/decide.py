@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from optipath_router.chat.features import Features
+from optipath_router.chat.sayings import USUALLY_LOST, Saying
 from optipath_router.decide.boundary import Fence, bound_by
 from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
 from optipath_router.decide.eligible import left_out, obstacle, suspected, well
@@ -31,7 +32,7 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     named = rule.targets if rule else plan.by_model.get(features.model, ())
     turn = health.turns.get(rule.id, 0) if rule else 0
     bound, traces = bound_by(plan.fences, features) if plan.fences else ((), ())
-    able, out = _able(named, features, bound)
+    able, out = _able(named, features, plan, bound, rule.may_lose if rule else USUALLY_LOST)
     ranking = _ranked(rule, well(able, health.obstacles), turn, draw)
     if not ranking:
         ranking = _ranked(rule, suspected(able, health.obstacles), turn, draw)[:1]
@@ -71,11 +72,12 @@ def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[Rul
 
 
 def _able(
-    named: tuple[Target, ...], features: Features, bound: tuple[Fence, ...]
+    named: tuple[Target, ...], features: Features, plan: Plan, bound: tuple[Fence, ...], may_lose: frozenset[Saying]
 ) -> tuple[tuple[Target, ...], tuple[LeftOut, ...]]:
     able, out = [], []
     for target in named:
-        if problem := obstacle(target, features, bound):
+        dialect = plan.dialects.get(target.provider)
+        if problem := obstacle(target, features, bound, dialect=dialect, may_lose=may_lose):
             out.append(problem)
         else:
             able.append(target)

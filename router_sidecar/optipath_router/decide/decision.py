@@ -14,6 +14,8 @@ class Reason(StrEnum):
     DATA_BOUNDARY = "data_boundary"
     """A policy does not let what is in the request go there."""
     CAPABILITY = "capability"
+    UNSUPPORTED_FEATURE = "unsupported_feature"
+    """Its dialect cannot say what the request says, and no policy allows that to be lost."""
     CONTEXT_WINDOW = "context_window"
     OUTPUT_LIMIT = "output_limit"
     BREAKER_OPEN = "breaker_open"

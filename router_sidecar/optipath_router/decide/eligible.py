@@ -10,22 +10,36 @@ must be known.
 from collections.abc import Collection, Mapping
 
 from optipath_router.chat.features import Features
+from optipath_router.chat.sayings import USUALLY_LOST, Saying
 from optipath_router.decide.boundary import Fence, shut_out
 from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.decide.health import Obstacle
+from optipath_router.decide.spoken import lacks, unspoken
+from optipath_router.providers import Dialect
 from optipath_snapshot import Target
 
 # A guess about the target, which may be wrong by now. A wait that was asked for and a limit are no guesses.
 SUSPICIONS = frozenset({Reason.BREAKER_OPEN, Reason.EJECTED})
 
 
-def obstacle(target: Target, features: Features, bound: Collection[Fence] = ()) -> LeftOut | None:
-    """Why a target may not serve a request, however well it does; None where it may."""
+def obstacle(
+    target: Target,
+    features: Features,
+    bound: Collection[Fence] = (),
+    *,
+    dialect: Dialect | None = None,
+    may_lose: frozenset[Saying] = USUALLY_LOST,
+) -> LeftOut | None:
+    """Why a target may not serve a request, however well it does; None where it may.
+
+    `dialect` is its provider's, and `may_lose` what the policy allows it not to say.
+    """
     if bound and (left_out := shut_out(target, bound)):
         return left_out
-    if not features.needs.isdisjoint(target.lacks):
-        need = min(features.needs.intersection(target.lacks))
+    if not features.needs.isdisjoint(target.lacks) and (need := lacks(target, features, dialect)):
         return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
+    if dialect is not None and (left_out := unspoken(target, features, dialect, may_lose)):
+        return left_out
     window, asked = target.context_window, features.output_tokens or 0
     if window is not None and features.input_tokens + asked > window:
         return LeftOut(

@@ -1,13 +1,16 @@
 """The plan: a snapshot as one pod's router reads it, with what every decision would look up prepared."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features
+from optipath_router.chat.sayings import USUALLY_LOST, Saying
 from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
 from optipath_router.decide.decision import LeftOut, RuleTrace
 from optipath_router.decide.match import Clause, clauses, exact_models, together
+from optipath_router.providers import DIALECTS, Dialect
 from optipath_snapshot import Route, Snapshot, Target
 
 
@@ -26,6 +29,8 @@ class Rule:
     """By the target's name."""
     wants: frozenset[str]
     """Names of the features that matching looks at."""
+    may_lose: frozenset[Saying]
+    """What a target's dialect need not be able to say."""
 
     def ask(self, features: Features) -> RuleTrace:
         """Whether the rule matches, and which clause failed where it does not."""
@@ -47,6 +52,14 @@ class Plan:
     """The data boundaries that bind this workload."""
     hints: bool = False
     """Whether the hints of callers count."""
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    """By the name of the provider that speaks it; none for a type of a newer operator's."""
+
+    @cached_property
+    def translated(self) -> frozenset[Wire]:
+        """What callers may speak and some provider here does not: what they say must be known."""
+        exchanges = (each for dialect in self.dialects.values() for each in dialect.exchanges.items())
+        return frozenset(wire for wire, exchange in exchanges if exchange.sayings is not None)
 
     @cached_property
     def wants(self) -> frozenset[str]:
@@ -101,6 +114,9 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
         by_model,
         fences=fences(snapshot, labels, targets.values()),
         hints=next(stances, False),
+        dialects={
+            provider.name: DIALECTS[provider.type] for provider in snapshot.providers if provider.type in DIALECTS
+        },
     )
 
 
@@ -119,4 +135,10 @@ def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
         targets=tuple(targets[used.target] for used in route.targets),
         weights={used.target: used.weight for used in route.targets},
         wants=frozenset().union(*(clause.wants for clause in made)),
+        may_lose=USUALLY_LOST if route.may_lose is None else _sayings(route.may_lose),
     )
+
+
+def _sayings(names: Iterable[str]) -> frozenset[Saying]:
+    """The sayings that are meant; what only a newer release knows is never said here."""
+    return frozenset(saying for saying in Saying if saying.value in set(names))
