@@ -82,22 +82,30 @@ class ChoiceReader:
         content, text = delta.content, self._text
         if type(content) is str and content and text is not None and logprobs is None and _says_no_more(delta):
             return [PartGrown(self._index, text, content)]  # nearly all of them
-        deltas = self._thoughts(delta)
+        deltas: list[Delta] = []
+        if not delta.reasoning_details is delta.reasoning_content is delta.reasoning is None:
+            deltas += self._thoughts(delta)
         if isinstance(content, str) and content:
             deltas += self._said(content)
         elif isinstance(content, list):
             deltas += self._listed(content)
-        deltas += self.cite(citations(delta.annotations))
+        if not delta.annotations is delta.refusal is delta.audio is delta.images is None:
+            deltas += self._beside(delta)
+        if isinstance(delta.tool_calls, list):
+            for told in delta.tool_calls:
+                deltas += self._called(told)
+        if delta.function_call is not None:
+            deltas += self._called({"index": 0, "function": delta.function_call})
+        return deltas if logprobs is None else self._with_logprobs(deltas, logprobs)
+
+    def _beside(self, delta: Spoken) -> list[Delta]:
+        """What a delta says beside words and calls."""
+        deltas = self.cite(citations(delta.annotations))
         if isinstance(delta.refusal, str) and delta.refusal:
             deltas += self._refused(delta.refusal)
         if delta.audio is not None:
             deltas += self._heard(delta.audio)
-        deltas += [self._begin(image) for image in read_images(delta.images)]
-        for told in delta.tool_calls if isinstance(delta.tool_calls, list) else ():
-            deltas += self._called(told)
-        if delta.function_call is not None:
-            deltas += self._called({"index": 0, "function": delta.function_call})
-        return deltas if logprobs is None else self._with_logprobs(deltas, logprobs)
+        return [*deltas, *map(self._begin, read_images(delta.images))]
 
     def cite(self, cited: Iterable[Citation]) -> list[Delta]:
         """Citations of the text that have not been told before."""
@@ -202,8 +210,8 @@ class ChoiceReader:
                 return []
             self._calls[index] = _Call(begun.id, self._count)
             return [self._begin(begun)]
-        custom = field(told, "custom")
-        more = words(field(custom, "input") if custom is not None else field(field(told, "function"), "arguments"))
+        custom, function = field(told, "custom"), field(told, "function")
+        more = words(field(function, "arguments") if custom is None else field(custom, "input"))
         return [PartGrown(self._index, call.part, more)] if more else []
 
 

@@ -115,8 +115,7 @@ class _Messages:
     def _said(self, message: Members, content: list[Part]) -> Iterator[Part]:
         """What a model said, which its caller sends back."""
         plain, other = message.take("reasoning_content", str), message.take("reasoning", str)
-        details = message.raw("reasoning_details")
-        yield from read_thoughts(msgspec.json.decode(details) if details else None, plain or other)
+        yield from read_thoughts(message.take("reasoning_details", list), plain or other)
         citations = read_citations(message)
         for part in content:
             if citations and isinstance(part, Text):

@@ -65,7 +65,7 @@ def read_call(told: Any, made_id: str) -> ToolCall | None:
 def made_id(answer_id: str, choice: int, number: int) -> str:
     """The id of a call to which the provider gave none: the same whenever the answer is read."""
     telling = "".join(letter for letter in answer_id if letter.isascii() and letter.isalnum())[-_ID_LENGTH:]
-    return f"call_{telling}_{choice}_{number}"
+    return "_".join(filter(None, ("call", telling, str(choice), str(number))))
 
 
 def read_audio(told: Any) -> Audio | None:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import msgspec
-
 from optipath_router.chat.chat import Choosing, HostedTool, Tool, ToolChoice
 from optipath_router.chat.conversation import ToolCall, Wire
 from optipath_router.providers.members import Members, refused
@@ -120,8 +118,7 @@ def _call(call: Members) -> ToolCall:
 
 def _signature(call: Members) -> str | None:
     """The thought's signature that Gemini gives with a call, where its own OpenAI surface has it."""
-    told = call.raw("extra_content")
-    return None if told is None else signature_in(msgspec.json.decode(told))
+    return signature_in(call.take("extra_content", dict))
 
 
 def signature_in(extra_content: object) -> str | None:

@@ -34,34 +34,42 @@ _TIERS: Final = {"standard_only": "default"}
 
 
 def write_chat(chat: Chat, model: str, family: Family, *, streams: bool) -> Outgoing:
-    """A request for this model."""
-    messages = MessageWriter(chat, family)
+    """A request for this model; raises RequestRejected for what JSON cannot tell."""
+    form, in_prompt = _format(chat, family)
     written: Written = {
         "model": model,
-        "messages": [one for message in chat.messages for one in messages.message(message)],
+        "messages": _messages(chat, family, in_prompt),
         **_tools(chat, family),
         **_settings(chat, family),
         **_identity(chat, family),
+        **_streaming(family, streams=streams),
     }
-    form, in_prompt = _format(chat, family)
-    if in_prompt:
-        written["messages"].insert(_behind_system(written["messages"]), in_prompt)
     if Saying.PREFILL in family.sayings and chat.messages and chat.messages[-1].role is Role.ASSISTANT:
         written |= family.prefill_in_request
     again = said_again(chat.extra, Wire.CHAT)
     if form or "response_format" in again:
         rest = again.pop("response_format", None)
         written["response_format"] = (form or {"type": "text"}) | ({} if rest is None else _decode(rest))
-    if streams:
-        written["stream"] = True
-        if family.stream_options:
-            written["stream_options"] = {"include_usage": True}
     try:
         body = _encode(written | again)
     except (OverflowError, UnicodeEncodeError) as error:
         message = f"the request holds a number or a text that JSON cannot tell: {error}"
         raise RequestRejected(400, Code.INVALID_REQUEST, message) from error
     return Outgoing(PATH, body, schema_in_prompt=in_prompt is not None)
+
+
+def _messages(chat: Chat, family: Family, in_prompt: Written | None) -> list[Written]:
+    writer = MessageWriter(chat, family)
+    messages = [written for message in chat.messages for written in writer.message(message)]
+    if in_prompt is not None:
+        messages.insert(_behind_system(messages), in_prompt)
+    return messages
+
+
+def _streaming(family: Family, *, streams: bool) -> Written:
+    if not streams:
+        return {}
+    return {"stream": True, **({"stream_options": {"include_usage": True}} if family.stream_options else {})}
 
 
 def _settings(chat: Chat, family: Family) -> Written:
@@ -202,12 +210,20 @@ def _format(chat: Chat, family: Family) -> tuple[Written | None, Written | None]
         return None, None
     if not family.json_schema:
         described = f"{form.description}\n\n" if form.description else ""
-        schema = msgspec.json.format(bytes(form.schema), indent=-1).decode()
-        told = {"role": Role.SYSTEM, "content": f"{described}{_SCHEMA_IN_PROMPT}\n\n{schema}"}
+        told = {"role": Role.SYSTEM, "content": f"{described}{_SCHEMA_IN_PROMPT}\n\n{_compact(form.schema)}"}
         return {"type": "json_object"}, told
     schema_told: Written = {"name": form.name or "answer", "schema": form.schema}
     schema_told |= _given({"description": form.description, "strict": form.strict})
     return {"type": "json_schema", "json_schema": schema_told}, None
+
+
+def _compact(schema: msgspec.Raw) -> str:
+    """A schema without the white space that would be paid for."""
+    try:
+        return msgspec.json.format(bytes(schema), indent=-1).decode()
+    except RecursionError as error:  # how deep is too deep hangs on how deep the call stack is
+        message = "the schema in response_format is nested too deeply"
+        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="response_format") from error
 
 
 def _behind_system(messages: list[Any]) -> int:
