@@ -26,6 +26,7 @@ from optipath_router.chat.conversation import Extra, Hosted, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.anthropic.citations import read_citation
+from optipath_router.providers.anthropic.events import Event, Said, read_event
 from optipath_router.providers.anthropic.finish import read_finish
 from optipath_router.providers.anthropic.growing import GrowingBlock
 from optipath_router.providers.anthropic.read_answer import KNOWN, left_over, read_part, text, value
@@ -34,49 +35,6 @@ from optipath_router.providers.codec import Read
 from optipath_router.providers.sse import Message, SseParser
 
 Members = dict[str, msgspec.Raw]
-_NOTHING: Final = msgspec.Raw(b"null")
-
-
-class _Said(msgspec.Struct, frozen=True):
-    """The delta of a block, or of the message."""
-
-    type: Any = None
-    text: str | None = None
-    partial_json: str | None = None
-    thinking: str | None = None
-    signature: str | None = None
-    citation: msgspec.Raw = _NOTHING
-    stop_reason: Any = None
-    stop_sequence: Any = None
-
-
-class _Event(msgspec.Struct, frozen=True):
-    type: str = ""
-    index: int = 0
-    delta: _Said | None = None
-    content_block: msgspec.Raw = _NOTHING
-    message: msgspec.Raw = _NOTHING
-    usage: Any = None
-    error: Any = None
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    type: Any = None
-
-
-_decode: Final = msgspec.json.Decoder(_Event).decode
-_decode_kind: Final = msgspec.json.Decoder(_Kind).decode
-_KINDS: Final = frozenset(
-    {
-        "message_start",
-        "content_block_start",
-        "content_block_delta",
-        "content_block_stop",
-        "message_delta",
-        "message_stop",
-        "error",
-    }
-)
 _object: Final = msgspec.json.Decoder(Members).decode
 
 
@@ -129,14 +87,14 @@ class MessagesReader:
         if not data:
             return Read(raw)
         try:
-            event = _event(data)
+            event = read_event(data)
             if event.type == "content_block_delta" and event.delta is not None:
                 return Read(raw, self._grown(event.index, event.delta, data))
             return Read(raw, tuple(self._deltas(event, data)), event.type == "message_stop")
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise UpstreamBroken(Outcome.BROKEN, f"{len(data)} bytes are no event of a message") from error
 
-    def _grown(self, index: int, said: _Said, data: bytes) -> tuple[Delta, ...]:
+    def _grown(self, index: int, said: Said, data: bytes) -> tuple[Delta, ...]:
         block = self._open.get(index)
         if block is None:
             raise UpstreamBroken(Outcome.BROKEN, f"block {index} of its answer goes on without having begun")
@@ -153,7 +111,7 @@ class MessagesReader:
             return (PartGrown(0, block.part, citation=read_citation(_object(said.citation))),)
         return ()
 
-    def _deltas(self, event: _Event, data: bytes) -> Iterator[Delta]:
+    def _deltas(self, event: Event, data: bytes) -> Iterator[Delta]:
         if self._finished and event.type != "ping":
             raise UpstreamBroken(Outcome.BROKEN, "its answer goes on after its end")
         if event.type == "error" or event.error is not None:
@@ -175,7 +133,7 @@ class MessagesReader:
             case _:
                 pass  # a ping, or an event of a newer API
 
-    def _start(self, event: _Event) -> Iterator[Delta]:
+    def _start(self, event: Event) -> Iterator[Delta]:
         message = _object(event.message)
         id_ = text(message.get("id"))
         if self._opened is not None:
@@ -190,7 +148,7 @@ class MessagesReader:
         given = msgspec.structs.replace(self._usage, output_tokens=0) if self._usage else None
         yield Opened(id_, text(message.get("model")), usage=given)
 
-    def _begun(self, event: _Event) -> Iterator[Delta]:
+    def _begun(self, event: Event) -> Iterator[Delta]:
         match part := read_part(event.content_block):
             case Hosted(name=name):
                 self._open[event.index] = _Block(-1, hosted=GrowingBlock(event.content_block, name))
@@ -213,7 +171,7 @@ class MessagesReader:
             # No pieces came: the call began with all of its arguments, or has none.
             yield PartGrown(0, block.part, block.given)
 
-    def _told(self, event: _Event, data: bytes) -> Iterator[Delta]:
+    def _told(self, event: Event, data: bytes) -> Iterator[Delta]:
         members = _object(data)
         for extra in (
             left_over(_object(members.get("delta", b"{}")), {"stop_reason", "stop_sequence"}),
@@ -238,14 +196,3 @@ class MessagesReader:
         sequence = stop_sequence if isinstance(stop_sequence, str) else None
         extra = Extra(Wire.MESSAGES, self._extra) if self._extra else None
         yield ChoiceEnded(0, finish, word, sequence, extra)
-
-
-def _event(data: bytes) -> _Event:
-    """An event; one of a newer API says nothing to us, whatever shape its members have."""
-    try:
-        return _decode(data)
-    except msgspec.ValidationError:
-        kind = _decode_kind(data).type
-        if not isinstance(kind, str) or kind in _KINDS:
-            raise
-        return _Event(kind)

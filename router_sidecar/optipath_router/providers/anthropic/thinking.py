@@ -75,10 +75,7 @@ def write_thinking(chat: Chat, model: str, max_tokens: int) -> Written:
         return Written()
     if version < _ADAPTIVE:
         return Written(_with_budget(thinking, max_tokens) if _may_think(chat.messages) and not _forced(chat) else None)
-    if _forced(chat):
-        return Written(effort=_effort(thinking, version))
-    shown = True if thinking.shown is None and thinking.summary is not None else thinking.shown
-    return Written({"type": "adaptive", **_display(shown=shown)}, _effort(thinking, version))
+    return Written(None if _forced(chat) else _adaptive(thinking), _effort(thinking, version))
 
 
 def model_version(model: str) -> tuple[int, int]:
@@ -127,6 +124,12 @@ def _may_think(messages: Sequence[Message]) -> bool:
     calling = next((message for message in reversed(messages) if message.role is Role.ASSISTANT), None)
     first = calling.parts[0] if calling is not None and calling.parts else None
     return isinstance(first, Reasoning) and first.wire is Wire.MESSAGES
+
+
+def _adaptive(thinking: Thinking) -> dict[str, Any]:
+    """Thinking as the model likes; who asks for a summary wants to see one."""
+    shown = True if thinking.shown is None and thinking.summary is not None else thinking.shown
+    return {"type": "adaptive", **_display(shown=shown)}
 
 
 def _with_budget(thinking: Thinking, max_tokens: int) -> dict[str, Any] | None:

@@ -330,7 +330,7 @@ def test_after_a_tools_result_a_budget_needs_the_thought_that_led_to_the_call(
 
 def test_where_a_tool_must_be_called_nobody_is_asked_to_think() -> None:
     def told(model: str, choosing: Choosing) -> tuple[Any, Any]:
-        given = {"thinking": Thinking(effort="low"), "max_tokens": 8000, "tools": (TIME,)}
+        given: Any = {"thinking": Thinking(effort="low"), "max_tokens": 8000, "tools": (TIME,)}
         body = sent(model=model, tool_choice=ToolChoice(choosing, ("time",)), **given)
         return body.get("thinking"), body.get("output_config")
 
