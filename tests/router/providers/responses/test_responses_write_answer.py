@@ -402,6 +402,15 @@ def test_a_second_begin_and_a_second_choice_say_nothing() -> None:
     assert writer.write(PartGrown(1, 0, "a")) == b""
 
 
+def test_log_probabilities_may_come_without_the_text_that_they_are_of() -> None:
+    kept = msgspec.Raw(b'{"content":[{"token":"hi","logprob":-0.5,"bytes":null,"top_logprobs":[]}]}')
+    deltas: list[Delta] = [Opened("x"), PartBegun(0, 0, Text("hi")), PartGrown(0, 0, logprobs=kept)]
+    written = stream([*deltas, ChoiceEnded(0, Finish.STOP)])
+    [item] = events(written)[-1]["response"]["output"]
+    assert item["content"][0]["text"] == "hi"
+    assert [each["token"] for each in item["content"][0]["logprobs"]] == ["hi"]
+
+
 def test_usage_is_told_only_to_who_wants_it() -> None:
     deltas: list[Delta] = [Opened("x", usage=Usage(1, 0)), Told(USAGE), ChoiceEnded(0, Finish.STOP)]
     assert events(stream(deltas))[-1]["response"]["usage"] == COUNTED
