@@ -62,7 +62,7 @@ class OpenMessage:
     def grow(self, number: int, grown: PartGrown) -> Iterator[Event]:
         """A text of it grows, or is cited."""
         content = self._contents[number]
-        if grown.text:
+        if grown.text or grown.logprobs is not None:
             content.texts.append(grown.text)
             if isinstance(content.said, Refusal):
                 yield "response.refusal.delta", {"content_index": number, "delta": grown.text}

@@ -104,7 +104,7 @@ class StreamOutput:
             case Image():
                 yield from self._tell(output_items.image(part, names.item(output_items.IMAGE, index)))
             case Hosted(raw=raw):
-                yield from self._tell(msgspec.json.decode(raw, type=dict[str, Any]))
+                yield from self._tell(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
             case _:
                 raise TypeError(f"{type(part).__name__} is no part of an answer")
 

@@ -102,7 +102,7 @@ class StreamParts:
         if part is None:
             yield from self.begin(key)
             part = self._parts[key]
-        if isinstance(said, str) and said:
+        if isinstance(said, str) and (said or logprobs is not None):
             self._grown[key] = self._grown.get(key, 0) + len(said)
             yield PartGrown(0, part, said, logprobs=logprobs)
 

@@ -19,8 +19,14 @@ from optipath_router.providers.responses.citations import annotations
 from optipath_router.providers.responses.read_parts import ContentPart
 
 _PLAIN_TEXT: Final = "text/plain"
-_PDF: Final = "application/pdf"
-_NAMES: Final = {_PLAIN_TEXT: "document.txt", _PDF: "document.pdf"}
+_ENDINGS: Final = {
+    _PLAIN_TEXT: ".txt",
+    "text/markdown": ".md",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+}
 
 
 def input_content(parts: Iterable[ContentPart], *, marks: bool) -> list[dict[str, Any]]:
@@ -75,16 +81,22 @@ def _file(document: Document) -> dict[str, Any]:
     """A file. One that comes as data must have a name, by whose end its kind is known."""
     named = {"filename": document.name} if document.name else {}
     if document.text is not None:
-        name = document.name or _NAMES[_PLAIN_TEXT]
+        name = _file_name(document.name, _PLAIN_TEXT)
         return {"filename": name, "file_data": data_url(_PLAIN_TEXT, _base64(document.text))}
     if document.data is not None:
         if document.media_type is None:
             return {**named, "file_data": document.data}
-        name = document.name or _NAMES.get(document.media_type, "document")
+        name = _file_name(document.name, document.media_type)
         return {"filename": name, "file_data": data_url(document.media_type, document.data)}
     if document.file_id is not None:
         return {**named, "file_id": document.file_id}
     return {**named, "file_url": document.url}
+
+
+def _file_name(told: str | None, media_type: str) -> str:
+    """A name with an ending. A title, which is all that other dialects give, may have none."""
+    name = told or "document"
+    return name if "." in name else name + _ENDINGS.get(media_type, "")
 
 
 def _base64(text: str) -> str:

@@ -303,7 +303,7 @@ def test_a_stream_tells_of_each_item_from_its_begin_to_its_end() -> None:
 
 
 def test_summaries_have_events_of_their_own() -> None:
-    thoughts = [PartBegun(0, 0, Reasoning("a", summary=True, id="rs_1", wire=Wire.RESPONSES))]
+    thoughts: list[Delta] = [PartBegun(0, 0, Reasoning("a", summary=True, id="rs_1", wire=Wire.RESPONSES))]
     thoughts += [PartBegun(0, 1, Reasoning("b", summary=True, id="rs_1", wire=Wire.RESPONSES))]
     told = events(stream([Opened("x"), *thoughts, ChoiceEnded(0, Finish.STOP)]))
     parts = [each for each in told if "summary_index" in each]
@@ -325,7 +325,7 @@ def test_the_sdk_runs_to_the_end_of_a_stream() -> None:
 
 
 def test_what_is_said_later_of_an_item_that_is_done_is_an_item_of_its_own() -> None:
-    deltas = [
+    deltas: list[Delta] = [
         Opened("x"),
         PartBegun(0, 0, Reasoning(wire=Wire.MESSAGES)),
         PartGrown(0, 0, "a"),
@@ -344,11 +344,16 @@ def test_what_is_said_later_of_an_item_that_is_done_is_an_item_of_its_own() -> N
 
 
 def test_signatures_of_calls_are_carried_beside_them() -> None:
-    early = [
+    early: list[Delta] = [
         PartBegun(0, 0, ToolCall("call_1", "f", "{}", signature="one")),
         PartBegun(0, 1, ToolCall("call_2", "f", "")),
     ]
-    deltas = [Opened("x"), *early, PartGrown(0, 1, "{}", signature="two"), ChoiceEnded(0, Finish.TOOL_CALLS)]
+    deltas: list[Delta] = [
+        Opened("x"),
+        *early,
+        PartGrown(0, 1, "{}", signature="two"),
+        ChoiceEnded(0, Finish.TOOL_CALLS),
+    ]
     output = events(stream(deltas))[-1]["response"]["output"]
     assert [item["type"] for item in output] == ["reasoning", "function_call", "function_call", "reasoning"]
     again = CALLER.read_chat(json.dumps({"model": "m", "input": output}).encode())
@@ -357,7 +362,7 @@ def test_signatures_of_calls_are_carried_beside_them() -> None:
 
 
 def test_a_call_without_arguments_has_an_empty_object_of_them() -> None:
-    deltas = [Opened("x"), PartBegun(0, 0, ToolCall("call_1", "f", "")), ChoiceEnded(0, Finish.TOOL_CALLS)]
+    deltas: list[Delta] = [Opened("x"), PartBegun(0, 0, ToolCall("call_1", "f", "")), ChoiceEnded(0, Finish.TOOL_CALLS)]
     told = events(stream(deltas))
     assert [each["delta"] for each in told if "delta" in each] == ["{}"]
     assert told[-1]["response"]["output"][0]["arguments"] == "{}"
@@ -366,7 +371,12 @@ def test_a_call_without_arguments_has_an_empty_object_of_them() -> None:
 def test_what_comes_in_one_piece_is_added_and_done() -> None:
     item = {"type": "program", "id": "p_1", "call_id": "c", "code": "1", "fingerprint": "f"}
     hosted = Hosted(Wire.RESPONSES, msgspec.Raw(msgspec.json.encode(item)))
-    deltas = [Opened("x"), PartBegun(0, 0, Image(data="AAAA")), PartBegun(0, 1, hosted), HostedTold(hosted)]
+    deltas: list[Delta] = [
+        Opened("x"),
+        PartBegun(0, 0, Image(data="AAAA")),
+        PartBegun(0, 1, hosted),
+        HostedTold(hosted),
+    ]
     told = events(stream([*deltas, PartGrown(0, 0, "?"), ChoiceEnded(0, Finish.STOP)]))
     assert [each["type"] for each in told[2:-1]] == ["response.output_item.added", "response.output_item.done"] * 2
 
@@ -378,7 +388,9 @@ def test_an_answer_that_was_cut_is_not_complete() -> None:
 
 
 def test_a_stream_without_a_begin_has_one_all_the_same() -> None:
-    for deltas in ([PartBegun(0, 0, Text("a")), ChoiceEnded(0, Finish.STOP)], [ChoiceEnded(0, Finish.STOP)], []):
+    begun, ended = PartBegun(0, 0, Text("a")), ChoiceEnded(0, Finish.STOP)
+    cases: list[list[Delta]] = [[begun, ended], [ended], []]
+    for deltas in cases:
         assert [each["type"] for each in events(stream(deltas))[:2]] == ["response.created", "response.in_progress"]
 
 
@@ -390,8 +402,17 @@ def test_a_second_begin_and_a_second_choice_say_nothing() -> None:
     assert writer.write(PartGrown(1, 0, "a")) == b""
 
 
+def test_log_probabilities_may_come_without_the_text_that_they_are_of() -> None:
+    kept = msgspec.Raw(b'{"content":[{"token":"hi","logprob":-0.5,"bytes":null,"top_logprobs":[]}]}')
+    deltas: list[Delta] = [Opened("x"), PartBegun(0, 0, Text("hi")), PartGrown(0, 0, logprobs=kept)]
+    written = stream([*deltas, ChoiceEnded(0, Finish.STOP)])
+    [item] = events(written)[-1]["response"]["output"]
+    assert item["content"][0]["text"] == "hi"
+    assert [each["token"] for each in item["content"][0]["logprobs"]] == ["hi"]
+
+
 def test_usage_is_told_only_to_who_wants_it() -> None:
-    deltas = [Opened("x", usage=Usage(1, 0)), Told(USAGE), ChoiceEnded(0, Finish.STOP)]
+    deltas: list[Delta] = [Opened("x", usage=Usage(1, 0)), Told(USAGE), ChoiceEnded(0, Finish.STOP)]
     assert events(stream(deltas))[-1]["response"]["usage"] == COUNTED
     assert events(stream(deltas, tells_usage=False))[-1]["response"]["usage"] is None
 

@@ -140,6 +140,10 @@ CONTENT = {
         Document(data="AAAA", media_type="application/pdf"),
         {"type": "input_file", "filename": "document.pdf", "file_data": "data:application/pdf;base64,AAAA"},
     ),
+    "a document with a title": (
+        Document(data="AAAA", media_type="application/pdf", name="A report"),
+        {"type": "input_file", "filename": "A report.pdf", "file_data": "data:application/pdf;base64,AAAA"},
+    ),
     "a document that is text": (
         Document(text="hi", name="a.txt"),
         {"type": "input_file", "filename": "a.txt", "file_data": "data:text/plain;base64,aGk="},
