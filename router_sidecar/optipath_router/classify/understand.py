@@ -11,7 +11,7 @@ from optipath_router.chat.features import Features, Modality, Sensitivity, TaskT
 from optipath_router.chat.request import Asked, ChatRequest
 from optipath_router.classify.hints import LATENCY, Hint, hints
 from optipath_router.classify.senses import Found, Senses, Timely
-from optipath_router.classify.view import message_text, question, texts
+from optipath_router.classify.view import has_more_than_text, message_text, question, texts
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +164,8 @@ class _Looking:
         self._values["sensitivity"], words = found
         self._note("sensitivity", words)
         unseen: list[str] = sorted(self._modalities - {Modality.TEXT})
+        if not unseen and has_more_than_text(self._asked):
+            unseen.append("a part of another kind")
         if cut:
             unseen.append(f"all beyond {LOOKED_THROUGH} characters")
         if unseen:

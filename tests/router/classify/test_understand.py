@@ -179,6 +179,14 @@ def test_a_picture_cannot_be_looked_through() -> None:
     assert seen.seen == {"sensitivity": "nothing found; not looked through: Image"}
 
 
+def test_neither_can_a_part_of_a_kind_to_come() -> None:
+    seen = understood(with_messages(user([{"type": "text", "text": ""}, {"type": "hologram"}])), "sensitivity")
+    assert (seen.sensitivity, seen.looked_through) == (frozenset(), False)
+    assert seen.seen == {"sensitivity": "nothing found; not looked through: a part of another kind"}
+    text = understood(with_messages(user([{"type": "text", "text": "Hello"}])), "sensitivity")
+    assert text.looked_through
+
+
 def test_of_too_much_text_the_end_is_not_looked_through_and_that_is_said() -> None:
     whole = understood(ask("x" * LOOKED_THROUGH), "sensitivity")
     assert (whole.sensitivity, whole.looked_through) == (frozenset(), True)
