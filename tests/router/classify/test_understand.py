@@ -153,6 +153,20 @@ def test_a_sense_that_fails_leaves_its_features_unknown_and_is_noted_without_its
     assert "my secret" not in json.dumps(dict(seen.seen))
 
 
+def test_a_language_that_cannot_be_told_is_unknown_and_timeliness_goes_on_without_it() -> None:
+    def failing(_: str) -> str:
+        raise IndexError
+
+    seen = understood(ask("the weather"), "language", "timeliness", senses=Plain().senses(language=failing))
+    assert (seen.language, seen.timeliness) == (None, frozenset({Timeliness.FRESH}))
+    assert (seen.seen or {})["language"] == "unknown: the sense failed with IndexError"
+
+
+@pytest.mark.parametrize(("hint", "timeliness"), [("low", frozenset({Timeliness.URGENT})), ("any", None)])
+def test_a_hint_of_latency_where_nobody_else_looks(hint: str, timeliness: Any) -> None:
+    assert understood(ask("Hello", latency=hint), "timeliness", senses=NO_SENSES, hinted=True).timeliness == timeliness
+
+
 def test_a_word_that_no_policy_can_name_counts_as_a_failure() -> None:
     senses = Plain().senses(sensitivity=lambda _: [Seen("Gossip", "who with whom")])
     assert understood(ask("Hello"), "sensitivity", senses=senses).sensitivity is None
