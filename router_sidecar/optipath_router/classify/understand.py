@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from optipath_router.chat.features import Features, Modality, Sensitivity, TaskType, Timeliness
 from optipath_router.chat.request import Asked, ChatRequest
-from optipath_router.classify.hints import LATENCY, Hint, hints
+from optipath_router.classify.hints import LATENCY, hints
 from optipath_router.classify.senses import Found, Senses, Timely
-from optipath_router.classify.view import message_text, question, texts
+from optipath_router.classify.view import has_more_than_text, message_text, question, texts
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,6 @@ class _Looking:
         """The language, once the routing model has told it."""
         self._values: dict[str, Any] = {}
         self._seen: dict[str, str] = {}
-        self._urgent: Hint | None = None
         given = {hint.feature: hint for hint in hints(seen.headers or {})}
         self._hints = given if hinted else {}
         if given and not hinted:
@@ -103,6 +102,9 @@ class _Looking:
         if hint.value is None:
             self._note("timeliness", f"{hint.header} ignored: it is not {hint.wanted}")
             return
+        if not hint.value and "timeliness" not in self._values:
+            # That it has time says nothing of whether it is fresh, and nobody else has looked.
+            return
         others = self._values.get("timeliness", frozenset()) - {Timeliness.URGENT}
         self._values["timeliness"] = others | {Timeliness.URGENT} if hint.value else others
         self._note("timeliness", hint.header)
@@ -140,7 +142,8 @@ class _Looking:
                 return None
             found = self._felt("language", {"language"}, lambda: language(self._text))
         self._values["language"] = found
-        self._note("language", "script and words")
+        if found is not None:
+            self._note("language", "script and words")
         return found
 
     def _timeliness(self) -> None:
@@ -164,6 +167,8 @@ class _Looking:
         self._values["sensitivity"], words = found
         self._note("sensitivity", words)
         unseen: list[str] = sorted(self._modalities - {Modality.TEXT})
+        if not unseen and has_more_than_text(self._asked):
+            unseen.append("a part of another kind")
         if cut:
             unseen.append(f"all beyond {LOOKED_THROUGH} characters")
         if unseen:
@@ -176,7 +181,7 @@ class _Looking:
             self._question = question(self._asked)
         return self._question
 
-    def _felt(self, sense: str, features: "frozenset[str] | set[str]", ask: Callable[[], T]) -> T | None:
+    def _felt(self, sense: str, features: Iterable[str], ask: Callable[[], T]) -> T | None:
         """What a sense answers; None where it fails, which is noted."""
         try:
             return ask()

@@ -44,6 +44,16 @@ def texts(asked: Asked) -> Iterator[str]:
             yield bytes(message.tool_calls).decode()
 
 
+def has_more_than_text(asked: Asked) -> bool:
+    """Whether something is said in another way than by text, whatever it is."""
+    return any(
+        part.text is None and part.type != "text"
+        for message in asked.messages
+        if isinstance(message.content, list)
+        for part in message.content
+    )
+
+
 def message_text(message: Message) -> str:
     """All that is said in a message."""
     match message.content:

@@ -153,6 +153,20 @@ def test_a_sense_that_fails_leaves_its_features_unknown_and_is_noted_without_its
     assert "my secret" not in json.dumps(dict(seen.seen))
 
 
+def test_a_language_that_cannot_be_told_is_unknown_and_timeliness_goes_on_without_it() -> None:
+    def failing(_: str) -> str:
+        raise IndexError
+
+    seen = understood(ask("the weather"), "language", "timeliness", senses=Plain().senses(language=failing))
+    assert (seen.language, seen.timeliness) == (None, frozenset({Timeliness.FRESH}))
+    assert (seen.seen or {})["language"] == "unknown: the sense failed with IndexError"
+
+
+@pytest.mark.parametrize(("hint", "timeliness"), [("low", frozenset({Timeliness.URGENT})), ("any", None)])
+def test_a_hint_of_latency_where_nobody_else_looks(hint: str, timeliness: Any) -> None:
+    assert understood(ask("Hello", latency=hint), "timeliness", senses=NO_SENSES, hinted=True).timeliness == timeliness
+
+
 def test_a_word_that_no_policy_can_name_counts_as_a_failure() -> None:
     senses = Plain().senses(sensitivity=lambda _: [Seen("Gossip", "who with whom")])
     assert understood(ask("Hello"), "sensitivity", senses=senses).sensitivity is None
@@ -177,6 +191,14 @@ def test_a_picture_cannot_be_looked_through() -> None:
     seen = understood(with_messages(user([{"type": "text", "text": "Who is it?"}, IMAGE])), "sensitivity")
     assert (seen.sensitivity, seen.looked_through) == (frozenset(), False)
     assert seen.seen == {"sensitivity": "nothing found; not looked through: Image"}
+
+
+def test_neither_can_a_part_of_a_kind_to_come() -> None:
+    seen = understood(with_messages(user([{"type": "text", "text": ""}, {"type": "hologram"}])), "sensitivity")
+    assert (seen.sensitivity, seen.looked_through) == (frozenset(), False)
+    assert seen.seen == {"sensitivity": "nothing found; not looked through: a part of another kind"}
+    text = understood(with_messages(user([{"type": "text", "text": "Hello"}])), "sensitivity")
+    assert text.looked_through
 
 
 def test_of_too_much_text_the_end_is_not_looked_through_and_that_is_said() -> None:

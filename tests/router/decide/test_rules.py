@@ -5,7 +5,7 @@ import pytest
 from optipath_router.chat.features import Features
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.decision import Basis
-from optipath_snapshot import Route, Snapshot
+from optipath_snapshot import AllOf, AnyOf, Match, NoneOf, Route, Snapshot
 from support.builders import route, snapshot, target
 
 
@@ -125,6 +125,16 @@ def test_a_name_like_none_has_no_nearest() -> None:
 def test_names_to_ask_for_are_models_and_exact_matches_without_globs() -> None:
     made = snapshot(route("acme/small", models=["auto", "team-*", "gpt-?"]), targets=["acme/small", "bell/small"])
     assert make_plan(made, "sha256:0", {}).names == ("auto", "small")
+
+
+def test_names_inside_all_and_any_may_be_asked_for_and_those_inside_not_may_not() -> None:
+    def naming(name: str) -> Match:
+        return Match(models=(name,))
+
+    inside = Match(conditions=(AnyOf(matches=(naming("one"), naming("x*"))), NoneOf(matches=(naming("never"),))))
+    whole = Match(conditions=(AllOf(matches=(inside, naming("two"))),))
+    made = snapshot(Route(**dict(route("acme/small")) | {"match": whole}))
+    assert make_plan(made, "sha256:0", {}).names == ("one", "small", "two")
 
 
 WORKLOADS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
