@@ -1,7 +1,8 @@
 """A router without sockets: its providers are a function, and it is called as an ASGI application."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +16,17 @@ from optipath_snapshot import Snapshot
 from support.builders import snapshot_file
 
 Provider = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a caller got."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    whole: bool
+    """Whether its end came; else the connection was cut."""
 
 
 class _Paper(Pools):
@@ -36,12 +48,39 @@ class PaperRouter:
         shared = replace(self.app.shared, pools=_Paper(provider))
         shared.keys.current = dict(keys or {})
         self.app.runtime.current = build(snapshot_file(snapshot), {}, shared)
-        transport = httpx.ASGITransport(self.app.api)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
-    async def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
-        """What is answered; a stream, when it has ended."""
-        return await self.http.post(path, content=body, headers={"content-type": "application/json", **headers})
+    async def post(self, path: str, body: bytes, **headers: str) -> Answered:
+        """What is answered to a body."""
+        return await self._ask("POST", path, body, {"content-type": "application/json", **headers})
 
-    async def get(self, path: str, **headers: str) -> httpx.Response:
-        return await self.http.get(path, headers=headers)
+    async def get(self, path: str, **headers: str) -> Answered:
+        return await self._ask("GET", path, b"", headers)
+
+    async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+        told: list[Any] = []
+        asked = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive() -> Any:
+            return asked.pop() if asked else await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            told.append(message)
+
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "root_path": "",
+            "query_string": b"",
+            "scheme": "http",
+            "server": ("localhost", 7080),
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        }
+        await self.app.api(scope, receive, send)
+        head, *pieces = told
+        return Answered(
+            head["status"],
+            {name.decode(): value.decode() for name, value in head["headers"]},
+            b"".join(piece.get("body", b"") for piece in pieces),
+            bool(pieces) and not pieces[-1].get("more_body", False),
+        )

@@ -64,7 +64,11 @@ def recorded_usage(exchange: dict[str, Any]) -> Usage | None:
     output, reasoning = usage["output"] or 0, usage["reasoning"] or 0
     if usage["total"] == usage["input"] + output + reasoning:
         output += reasoning
-    return Usage(usage["input"], output, usage["cache_read"] or 0, reasoning)
+    body = exchange["response"].get("body") or {}
+    # DeepSeek and Mistral have names of their own for what a cache had, which `expect` does not read.
+    names = ("prompt_cache_hit_tokens", "num_cached_tokens")
+    hit = max((body.get("usage") or {}).get(name) or 0 for name in names)
+    return Usage(usage["input"], output, usage["cache_read"] or hit, reasoning)
 
 
 def as_recorded(usage: Usage | None) -> Usage | None:

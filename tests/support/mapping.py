@@ -29,7 +29,7 @@ FINISH: dict[str, dict[Any, str]] = {
         "MAX_TOKENS": "length",
         2: "length",
     },
-    "ollama.chat": {"stop": "stop", "length": "length"},
+    "ollama.chat": {"stop": "stop", "length": "length", "custom": "other"},
     "openai.responses": {"completed": "stop", "incomplete:max_output_tokens": "length"},
 }
 """In our words; an answer that calls tools ends by them, whatever the provider says."""
@@ -41,6 +41,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "tool_calls": "tool_calls",
         "filtered": "content_filter",
         "refused": "content_filter",
+        "other": "stop",
     },
     "anthropic.messages": {
         "stop": "end_turn",
@@ -48,6 +49,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "tool_calls": "tool_use",
         "filtered": "refusal",
         "refused": "refusal",
+        "other": "end_turn",
     },
 }
 
