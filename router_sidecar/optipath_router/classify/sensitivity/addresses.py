@@ -23,7 +23,7 @@ _STREETS_BEFORE: Final = (
 _STREET_BEFORE: Final = re.compile(
     r"(?:[A-ZÄÖÜ][\w-]{0,20}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer)"
     r"|(?:[A-ZÄÖÜ][\w-]{1,20} ){1,2}(?:Straße|Str\.|Weg|Platz|Allee|Ring)"
-    r"|(?:[Cc]alle|C/|[Aa]venida|Avda\.|Av\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Ll]argo|[Rr]ua|[Tt]ravessa|[Pp]raça|[Aa]lameda|[Ee]strada) ?[\w' .]{2,30}"
+    r"|(?:[Cc]alle|[Cc]/|[Aa]venida|Avda\.|Av\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Ll]argo|[Rr]ua|[Tt]ravessa|[Pp]raça|[Aa]lameda|[Ee]strada) ?[\w' .]{2,30}"
     r"|(?:[Уу]л\.|[Уу]лиц[аеы]|[Пп]роспект[е]?|[Пп]р-т|[Пп]р\.|[Пп]ереулок|[Пп]ер\.|[Бб]ульвар|[Шш]оссе|[Нн]аб\.) ?[\w .-]{2,30}|[А-Я][\w-]{2,20} (?:ул\.|улица|проспект|пр\.|переулок|бульвар|шоссе))"
     r",? ?(?:n\.?[ºo°]?|nº|núm\.|№|д\.|дом)? ?\Z"
 )

@@ -13,6 +13,7 @@ _PASSWORDS: Final = (
     (
         "passw",
         "pwd",
+        " pw",
         "passphrase",
         "passcode",
         "kennwort",

@@ -11,8 +11,7 @@ from typing import Final
 import msgspec
 
 from optipath_router.chat.features import Timeliness
-from optipath_router.classify.timeliness.view import dense, phrase, spaced, view
-from optipath_router.classify.timeliness.words import WORDS, Words
+from optipath_router.classify.timeliness.reading import Reading, reading
 
 LEAST: Final = 0.5
 """Below this strength nothing is said."""
@@ -20,9 +19,9 @@ TRAINED_UNTIL: Final = 2024
 """What happened in later years is news to many a model."""
 
 _YEAR: Final = re.compile(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2})(?![0-9])")
-_ENDS: Final = ".?!"
-_SHORT_WORDS: Final = 6
-_SHORT_SIGNS: Final = 12
+_SETTLED_BEFORE: Final = 2020
+_FEW_NUMBERS: Final = 2
+"""A text with more of them is a sum, whatever week its apples were bought in."""
 
 
 class Timely(msgspec.Struct, frozen=True):
@@ -35,160 +34,100 @@ class Timely(msgspec.Struct, frozen=True):
     """0 to 1."""
 
 
-class _Reader(msgspec.Struct, frozen=True):
-    """A language's words, as they stand in a view."""
-
-    spaced: bool
-    phrases: dict[str, tuple[str, ...]]
-    soon: re.Pattern[str]
-
-
-_CONCEPTS: Final = (
-    "fresh", "volatile", "now", "asks", "past", "settled", "own", "about", "work", "urgent", "opener", "event", "outage", "danger", "calm",
-)  # fmt: skip
-
-
-def _reader(words: Words) -> _Reader:
-    phrases = {
-        concept: tuple(phrase(written, has_spaces=words.spaced) for written in getattr(words, concept))
-        for concept in _CONCEPTS
-    }
-    return _Reader(words.spaced, phrases, re.compile(words.soon))
-
-
-_READERS: Final = {language: _reader(words) for language, words in WORDS.items()}
-_ENGLISH: Final = _READERS["en"]
-
-
 def timeliness(text: str, language: str) -> tuple[Timely, ...]:
     """How a text stands to the present; nothing where it does not."""
-    reader = _READERS.get(language, _ENGLISH)
-    seen = view(text)
-    read = spaced(seen) if reader.spaced else dense(seen)
-    found = (_fresh(read, reader), _urgent(read, reader))
-    return tuple(timely for timely in found if timely.strength >= LEAST)
+    read = reading(text, language)
+    fresh, urgent = _fresh(read), _urgent(read)
+    if urgent.strength >= LEAST and fresh.what == _NOW:
+        # The now is that of the hurry.
+        return (urgent,)
+    return tuple(timely for timely in (fresh, urgent) if timely.strength >= LEAST)
 
 
-def _fresh(read: str, reader: _Reader) -> Timely:
+_NOW: Final = "asks for now"
+
+
+class _Sentence(msgspec.Struct, frozen=True):
+    """What stands in one sentence that may ask for facts of today."""
+
+    fresh: bool
+    volatile: bool
+    now: bool
+    late: bool
+    """A year that is new."""
+    asks: bool
+    settled: bool
+    own: bool
+    past: bool
+
+
+def _fresh(read: Reading) -> Timely:
     """The sentence that asks most for facts of today."""
     best = Timely(Timeliness.FRESH, "", 0.0)
-    said = {concept: _places(read, reader.phrases[concept]) for concept in ("fresh", "volatile", "now")}
-    years = [(match.start(), int(match[0])) for match in _YEAR.finditer(read)]
-    late = [place for place, year in years if year > TRAINED_UNTIL]
-    if not (any(said.values()) or late):
+    said = {concept: read.places(concept) for concept in ("fresh", "volatile", "now")}
+    years = [(match.start(), int(match[0])) for match in _YEAR.finditer(read.text)]
+    if not any(said.values()) and all(year <= TRAINED_UNTIL for _, year in years):
         return best
-    frame = _frame(read, reader)
-    for start, end in _sentences(read):
-        fresh, volatile, now = (
-            any(start <= at < end for at in said[concept]) for concept in ("fresh", "volatile", "now")
-        )
-        new = any(start <= at < end for at in late)
-        if not (fresh or volatile or now or new):
-            continue
-        sentence = read[start:end]
-        asks = sentence.rstrip().endswith("?") or _has(sentence, reader.phrases["asks"])
-        what, strength = _asked(
-            fresh=fresh, volatile=volatile, now=now, new=new, asks=asks, short=_is_short(read, reader)
-        )
-        strength *= frame * _sobriety(
-            sentence, reader, fresh=fresh, old=any(start <= at < end and year < 2020 for at, year in years)
-        )
+    left = 0.1 if read.has("about") or read.has("work") else 1.0
+    said |= {concept: read.places(concept) for concept in ("asks", "settled", "own", "past")}
+    said["late"] = [at for at, year in years if year > TRAINED_UNTIL]
+    said["past"] += [at for at, year in years if year < _SETTLED_BEFORE]
+    for start, end in read.sentences():
+        there = {concept: any(start <= at < end for at in places) for concept, places in said.items()}
+        there["asks"] |= read.text[start:end].rstrip().endswith("?")
+        sentence = _Sentence(**there)
+        what, strength = _asked(sentence, read)
+        strength = round(strength * _sobriety(sentence) * left, 2)
         if strength > best.strength:
-            best = Timely(Timeliness.FRESH, what, round(strength, 2))
+            best = Timely(Timeliness.FRESH, what, strength)
     return best
 
 
-def _asked(*, fresh: bool, volatile: bool, now: bool, new: bool, asks: bool, short: bool) -> tuple[str, float]:  # noqa: PLR0911  a table
+def _asked(sentence: _Sentence, read: Reading) -> tuple[str, float]:
     """What a sentence asks for by the concepts in it, and how surely."""
-    if fresh:
-        return "asks for what changes daily", 0.95 if asks or short or now else 0.75
-    if volatile and now:
-        return "what changes, now", 0.9 if asks else 0.65
-    if new and asks:
-        return "a year that is new", 0.8
-    if now and asks:
-        return "asks for now", 0.6
-    if volatile and short:
-        return "what changes, in few words", 0.7
-    return "what changes", 0.4
+    sum_of_things = 0.4 if read.numbers > _FEW_NUMBERS else 1.0
+    if sentence.fresh:
+        sure = sentence.asks or sentence.now or read.is_short
+        return "asks for what changes daily", 0.95 if sure else 0.75
+    if sentence.volatile and sentence.now:
+        return "what changes, now", (0.9 if sentence.asks else 0.65) * sum_of_things
+    if sentence.late and sentence.asks:
+        return "a year that is new", 0.8 * sum_of_things
+    if sentence.now and sentence.asks and not read.is_long:
+        return _NOW, 0.6 * sum_of_things
+    return "what changes, in few words", 0.7 if sentence.volatile and read.is_short else 0.0
 
 
-def _sobriety(sentence: str, reader: _Reader, *, fresh: bool, old: bool) -> float:
+def _sobriety(sentence: _Sentence) -> float:
     """How much is left where a sentence asks of the past, of how and why, or of its author's own affairs."""
-    left = 1.0
-    if old or _has(sentence, reader.phrases["past"]):
-        left *= 0.3
-    if _has(sentence, reader.phrases["settled"]):
-        left *= 0.5
-    if not fresh and _has(sentence, reader.phrases["own"]):
-        left *= 0.4
-    return left
+    return (
+        (0.3 if sentence.past and not sentence.late else 1.0)
+        * (0.5 if sentence.settled else 1.0)
+        * (0.4 if sentence.own and not sentence.fresh else 1.0)
+    )
 
 
-def _frame(read: str, reader: _Reader) -> float:
-    """How much is left where the whole is about words, made up, or a text to be worked on."""
-    return 0.1 if _has(read, reader.phrases["about"]) or _has(read, reader.phrases["work"]) else 1.0
-
-
-def _urgent(read: str, reader: _Reader) -> Timely:
+def _urgent(read: Reading) -> Timely:
     """Whether a text says that there is a hurry, or is written from the midst of one."""
-    nothing = Timely(Timeliness.URGENT, "", 0.0)
-    phrases = reader.phrases
-    body = _before_payload(read, reader)
-    if _has(body, phrases["calm"]):
-        return nothing
-    left = 0.3 if _has(body, phrases["about"]) else 1.0
-    if _has(body, phrases["urgent"]):
-        return Timely(Timeliness.URGENT, "says so", round(0.9 * left, 2))
-    if body.lstrip().startswith(tuple(opener.strip() for opener in phrases["opener"])) and _opens(body, reader):
-        return Timely(Timeliness.URGENT, "begins in a hurry", round(0.7 * left, 2))
+    what, strength = _hurry(read)
+    if strength and (read.has("calm") or read.has("about")):
+        strength *= 0.3
+    return Timely(Timeliness.URGENT, what, round(strength, 2))
+
+
+def _hurry(read: Reading) -> tuple[str, float]:
+    """What says that there is a hurry, and how surely."""
+    until = read.before_payload()
+    if any(at < until for at in read.places("urgent")):
+        return "says so", 0.9
+    if read.opens_in_a_hurry:
+        return "begins in a hurry", 0.7
     signs = {
-        "little time": reader.soon.search(body) is not None,
-        "an event": _has(body, phrases["event"]),
-        "an outage": _has(body, phrases["outage"]),
-        "danger": _has(body, phrases["danger"]),
+        "little time": read.soon(until),
+        "an event": any(at < until for at in read.places("event")),
+        "an outage": any(at < until for at in read.places("outage")),
+        "danger": any(at < until for at in read.places("danger")),
     }
     seen = [sign for sign, there in signs.items() if there]
-    # An event is not a hurry, nor is a length of time.
-    strength = {0: 0.0, 1: 0.3}.get(len(seen), 0.7)
-    return Timely(Timeliness.URGENT, " and ".join(seen), round(strength * left, 2)) if seen else nothing
-
-
-def _opens(body: str, reader: _Reader) -> bool:
-    """Whether the first word is the opener itself, not one that only begins so."""
-    return not reader.spaced or body.startswith(reader.phrases["opener"])
-
-
-def _before_payload(read: str, reader: _Reader) -> str:
-    """A text up to the colon behind which stands what is to be worked on."""
-    colon = read.find(":")
-    while 0 <= colon < 200:
-        if _has(read[:colon], reader.phrases["work"]):
-            return read[:colon]
-        colon = read.find(":", colon + 1)
-    return read
-
-
-def _sentences(read: str) -> list[tuple[int, int]]:
-    """Where sentences begin and end."""
-    cuts = [0, *(at + 1 for at, sign in enumerate(read) if sign in _ENDS), len(read)]
-    return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
-
-
-def _is_short(read: str, reader: _Reader) -> bool:
-    return read.count(" ") - 1 <= _SHORT_WORDS if reader.spaced else len(read) <= _SHORT_SIGNS
-
-
-def _has(read: str, phrases: tuple[str, ...]) -> bool:
-    return any(each in read for each in phrases)
-
-
-def _places(read: str, phrases: tuple[str, ...]) -> list[int]:
-    """Where phrases stand, past the space before them."""
-    places = []
-    for each in phrases:
-        at = read.find(each)
-        while at >= 0:
-            places.append(at + 1 if each[0] == " " else at)
-            at = read.find(each, at + 1)
-    return places
+    # An event alone is no hurry, nor is a length of time, nor a server that is down in a story.
+    return " and ".join(seen), 0.7 if len(seen) > 1 else 0.0

@@ -24,9 +24,10 @@ def view(text: str) -> str:
     return text.lower()
 
 
-def spaced(text: str) -> str:
-    """Words and the signs that end sentences, one space between all of them."""
-    return f" {' '.join(_SIGNS.get(word, word) for word in _WORDS.findall(text))} "
+def tokens(text: str) -> list[str]:
+    """Words, and the signs that end sentences."""
+    found: list[str] = _WORDS.findall(text)
+    return found if text.isascii() and "\n" not in text else [_SIGNS.get(word, word) for word in found]
 
 
 def dense(text: str) -> str:
@@ -41,5 +42,5 @@ def phrase(written: str, *, has_spaces: bool) -> str:
     """A phrase of a word list as it stands in a view."""
     if not has_spaces:
         return written.lower()
-    stem = written.endswith("*")
-    return spaced(written.rstrip("*"))[: -1 if stem else None]
+    said = " ".join(tokens(written.rstrip("*").lower()))
+    return f" {said}" if written.endswith("*") else f" {said} "

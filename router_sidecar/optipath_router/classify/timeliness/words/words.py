@@ -3,6 +3,11 @@
 import msgspec
 
 
+def listed(phrases: str) -> tuple[str, ...]:
+    """Phrases that are set apart by commas, on as many lines as they take."""
+    return tuple(" ".join(phrase.split()) for phrase in phrases.split(","))
+
+
 class Words(msgspec.Struct, frozen=True):
     """The words of one language, in lower case.
 
