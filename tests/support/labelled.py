@@ -52,7 +52,8 @@ class Tally:
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
     def __str__(self) -> str:
-        return f"precision {self.precision:.3f} recall {self.recall:.3f} ({self.right} right, {self.wrong} wrong, {self.missed} missed)"
+        counts = f"{self.right} right, {self.wrong} wrong, {self.missed} missed"
+        return f"precision {self.precision:.3f} recall {self.recall:.3f} ({counts})"
 
 
 @dataclass(slots=True)

@@ -13,27 +13,72 @@ from optipath_router.classify.sensitivity.window import Window
 _HOUSE: Final = r"[0-9]{1,5} ?[A-Za-z]?(?![0-9A-Za-z])"
 _STREET_AFTER: Final = re.compile(
     r"[0-9]{1,5}[A-Za-z]?,? (?:bis |ter )?(?:(?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]{0,20} ){1,4}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Square|Sq|Terrace|Way|Close|Crescent|Gardens|Grove|Row|Mews|Parkway|Pkwy|Highway|Hwy)\b"
-    r"|(?:rue|avenue|av\.|boulevard|bd|place|allée|allee|impasse|chemin|quai|route|cours) (?:de |du |des |d'|la |le |les |l'){0,3}[A-ZÀ-Ý][\w'-]{1,20}(?:[ -][A-ZÀ-Ý][\w'-]{1,20}){0,3})"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Square|Sq|"
+    r"Terrace|Way|Close|Crescent|Gardens|Grove|Row|Mews|Parkway|Pkwy|Highway|Hwy)\b"
+    r"|(?:rue|avenue|av\.|boulevard|bd|place|allée|allee|impasse|chemin|quai|route|cours) (?:de |"
+    r"du |des |d'|la |le |les |l'){0,3}[A-ZÀ-Ý][\w'-]{1,20}(?:[ -][A-ZÀ-Ý][\w'-]{1,20}){0,3})"
 )
 _STREETS_BEFORE: Final = (
-    "str", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "calle", "c/", "avenida", "avda", "av.", "plaza", "paseo", "carrer", "via", "piazza", "corso", "vicolo", "largo", "rua", "travessa",
-    "praça", "alameda", "estrada", "ул", "просп", "пр-т", "пр.", "пер", "бульв", "шоссе", "наб.",
-)  # fmt: skip
+    "str",
+    "weg",
+    "platz",
+    "allee",
+    "gasse",
+    "ring",
+    "damm",
+    "ufer",
+    "calle",
+    "c/",
+    "avenida",
+    "avda",
+    "av.",
+    "plaza",
+    "paseo",
+    "carrer",
+    "via",
+    "piazza",
+    "corso",
+    "vicolo",
+    "largo",
+    "rua",
+    "travessa",
+    "praça",
+    "alameda",
+    "estrada",
+    "ул",
+    "просп",
+    "пр-т",
+    "пр.",
+    "пер",
+    "бульв",
+    "шоссе",
+    "наб.",
+)
 _STREET_BEFORE: Final = re.compile(
     r"(?:[A-ZÄÖÜ][\w-]{0,20}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer)"
     r"|(?:[A-ZÄÖÜ][\w-]{1,20} ){1,2}(?:Straße|Str\.|Weg|Platz|Allee|Ring)"
-    r"|(?:[Cc]alle|[Cc]/|[Aa]venida|Avda\.|Av\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Ll]argo|[Rr]ua|[Tt]ravessa|[Pp]raça|[Aa]lameda|[Ee]strada) ?[\w' .]{2,30}"
-    r"|(?:[Уу]л\.|[Уу]лиц[аеы]|[Пп]роспект[е]?|[Пп]р-т|[Пп]р\.|[Пп]ереулок|[Пп]ер\.|[Бб]ульвар|[Шш]оссе|[Нн]аб\.) ?[\w .-]{2,30}|[А-Я][\w-]{2,20} (?:ул\.|улица|проспект|пр\.|переулок|бульвар|шоссе))"
+    r"|(?:[Cc]alle|[Cc]/|[Aa]venida|Avda\.|Av\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|"
+    r"[Pp]iazza|[Cc]orso|[Vv]icolo|[Ll]argo|[Rr]ua|[Tt]ravessa|[Pp]raça|[Aa]lameda|"
+    r"[Ee]strada) ?[\w' .]{2,30}"
+    r"|(?:[Уу]л\.|[Уу]лиц[аеы]|[Пп]роспект[е]?|[Пп]р-т|[Пп]р\.|[Пп]ереулок|[Пп]ер\.|[Бб]ульвар|"
+    r"[Шш]оссе|[Нн]аб\.) ?[\w .-]{2,30}|[А-Я][\w-]{2,20} (?:ул\.|улица|проспект|пр\.|переулок|"
+    r"бульвар|шоссе))"
     r",? ?(?:n\.?[ºo°]?|nº|núm\.|№|д\.|дом)? ?\Z"
 )
 _POSTCODE: Final = re.compile(
-    r"[^\n]{0,40}?(?:[A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?(?![0-9])|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}(?![0-9A-Za-z])|(?<![0-9])[0-9]{5}(?:-[0-9]{3})? [A-ZÀ-Ý][\w'-]{1,24}"
-    r"|(?<![0-9])[0-9]{4}-[0-9]{3}(?![0-9])|(?<![0-9])[0-9]{5}-[0-9]{3}(?![0-9])|(?<![0-9])[0-9]{4} ?[A-Z]{2}(?![A-Za-z])|(?<![0-9])[0-9]{6}(?![0-9]))"
+    r"[^\n]{0,40}?(?:[A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?(?![0-9])|"
+    r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}(?![0-9A-Za-z])|"
+    r"(?<![0-9])[0-9]{5}(?:-[0-9]{3})? [A-ZÀ-Ý][\w'-]{1,24}"
+    r"|(?<![0-9])[0-9]{4}-[0-9]{3}(?![0-9])|(?<![0-9])[0-9]{5}-[0-9]{3}(?![0-9])|"
+    r"(?<![0-9])[0-9]{4} ?[A-Z]{2}(?![A-Za-z])|(?<![0-9])[0-9]{6}(?![0-9]))"
 )
 _SOMEBODYS: Final = re.compile(
-    r"(?<![^\W_])(?:address|live at|lives at|living at|living in|i live|ship|deliver|resid|send (?:it|the|this|them) to|mail (?:it|the|this) to|home is|pick (?:me|him|her) up|adresse|anschrift|wohn|liefer|senden? sie|schicken|dirección|direccion|domicilio|vivo en|vive en|envi|entreg|habite|demeur|livr|domicili"
-    r"|indirizzo|abito|abita|residente|spedi|consegn|endereço|endereco|moro|mora na|morada|resido|адрес|прожива|живу|живёт|живет|достав|прописан|зарегистрирован|отправ)"
+    r"(?<![^\W_])(?:address|live at|lives at|living at|living in|i live|ship|deliver|resid|"
+    r"send (?:it|the|this|them) to|mail (?:it|the|this) to|home is|pick (?:me|him|her) up|adresse|"
+    r"anschrift|wohn|liefer|senden? sie|schicken|dirección|direccion|domicilio|vivo en|vive en|envi|"
+    r"entreg|habite|demeur|livr|domicili"
+    r"|indirizzo|abito|abita|residente|spedi|consegn|endereço|endereco|moro|mora na|morada|resido|"
+    r"адрес|прожива|живу|живёт|живет|достав|прописан|зарегистрирован|отправ)"
 )
 _CHINA: Final = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,4})?[号號弄](?:[0-9A-Za-z\u4e00-\u9fff-]{0,16}[室楼樓层号])?")
 _CHINA_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]{2,24}\Z")

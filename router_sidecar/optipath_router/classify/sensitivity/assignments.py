@@ -32,15 +32,22 @@ _KEYS: Final = (
 )
 
 _ASSIGNED: Final = re.compile(
-    r"[\w-]{0,24}(?: (?:is|for|de|del|della|do|da|für|von|для|от|к|of|to|the|my|mi|meine?|mon|mio|minha|meu|dem|den|der|die|das|le|la|el|il|o|a|wi-?fi|wlan|vpn|root|admin|db|database|account|login|email|mail|server|router|cuenta|compte|conta|konto|почты|аккаунта|сервера|вайфай|вайфая|базы)){0,5}"
-    r"[\"'\])]{0,2}[ \t]{0,4}(?:=>|:=|==?|[:：]|\bis\b|\bist\b|\bes\b|\best\b|\bè\b|\bé\b|\blautet\b|—|–|(?<= )- |是|为|は|은|는|이)[ \t]{0,4}"
+    r"[\w-]{0,24}(?: (?:is|for|de|del|della|do|da|für|von|для|от|к|of|to|the|my|mi|meine?|mon|mio|"
+    r"minha|meu|dem|den|der|die|das|le|la|el|il|o|a|wi-?fi|wlan|vpn|root|admin|db|database|account|"
+    r"login|email|mail|server|router|cuenta|compte|conta|konto|почты|аккаунта|сервера|вайфай|вайфая|"
+    r"базы)){0,5}"
+    r"[\"'\])]{0,2}[ \t]{0,4}(?:=>|:=|==?|[:：]|\bis\b|\bist\b|\bes\b|\best\b|\bè\b|\bé\b|\blautet\b|"
+    r"—|–|(?<= )- |是|为|は|은|는|이)[ \t]{0,4}"
 )
 _VALUE: Final = re.compile(r"([\"'`「“«]?)([^\s\"'`「」“”«»，。、；]{4,200})")
 _CODE: Final = re.compile(
-    r"[A-Za-z_][\w.]*[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z|[A-Z][A-Z_]+\Z|[a-z]+(?:_[a-z]+)+\Z|&|https?:|/|--"
+    r"[A-Za-z_][\w.]{0,200}[(\[]|[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8}\Z|[A-Z][A-Z_]{1,200}\Z"
+    r"|[a-z]{1,40}(?:_[a-z]{1,40}){1,8}\Z|&|https?:|/|--"
 )
 _PLACEHOLDER: Final = re.compile(
-    r"[<{$%*•#@\[(]|x{3,}|\.{3}|(?:your|my|the|some|enter|insert|change|replace|example|placeholder|redacted|hidden|test_?(?:password|token)|dein|votre|tu_|null|none|true|false|undefined|string|required)",
+    r"[<{$%*•#@\[(]|xxx|\.{3}|(?:your|my|the|some|enter|insert|change|replace|example|placeholder|"
+    r"redacted|hidden|test_?(?:password|token)|dein|votre|tu_|null|none|true|false|undefined|string|"
+    r"required)",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_.~-]{16,200}\Z")
@@ -52,9 +59,9 @@ def assignments(window: Window) -> Iterator[Found]:
     """Passwords and keys that are assigned in the slice."""
     for word in _spoken(_PASSWORDS, window):
         for at in window.each_word(word):
-            if not _within_a_word(window.lower, at) and (place := _value(window, at + len(word))):
-                if _is_password(window.text[place[0] : place[1]], quoted=place[2]):
-                    yield window.found(What.PASSWORD_ASSIGNMENT, place[0], place[1])
+            place = None if _within_a_word(window.lower, at) else _value(window, at + len(word))
+            if place and _is_password(window.text[place[0] : place[1]], quoted=place[2]):
+                yield window.found(What.PASSWORD_ASSIGNMENT, place[0], place[1])
     for word in _spoken(_KEYS, window):
         for at in window.each_word(word):
             if (place := _value(window, at + len(word))) and _is_random(window.text[place[0] : place[1]]):

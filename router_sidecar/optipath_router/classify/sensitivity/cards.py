@@ -1,41 +1,33 @@
 """Payment cards: lengths by issuer, and Luhn."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from optipath_router.classify.sensitivity import context
 from optipath_router.classify.sensitivity.checks import luhn, same
 from optipath_router.classify.sensitivity.found import What
 from optipath_router.classify.sensitivity.rule import Rule
 
+# First digits by length, as the schemes publish them.
+_RANGES: Final = {
+    13: ((4, 4),),
+    14: ((36, 36), (38, 39), (300, 305), (309, 309)),
+    15: ((34, 34), (37, 37)),
+    16: (
+        *((4, 4), (51, 55), (2221, 2720)),
+        *((6011, 6011), (644, 649), (65, 65)),
+        *((3528, 3589), (2200, 2204), (60, 60), (62, 62), (81, 81)),
+        *((50, 50), (56, 58), (63, 63), (67, 67)),
+    ),
+    18: ((62, 62), (50, 50), (63, 63), (67, 67)),
+    19: ((4, 4), (62, 62), (6011, 6011), (50, 50), (63, 63), (67, 67)),
+}
+
 
 def _issued(digits: str) -> bool:
-    """Whether an issuer has such numbers: ISO/IEC 7812 ranges as the schemes publish them."""
-    two, three, four = int(digits[:2]), int(digits[:3]), int(digits[:4])
-    match len(digits):
-        case 13:
-            return digits[0] == "4"
-        case 14:
-            return two in {36, 38} or 300 <= three <= 305 or three == 309
-        case 15:
-            return two in {34, 37}
-        case 16:
-            return (
-                digits[0] == "4"
-                or 51 <= two <= 55
-                or 2221 <= four <= 2720
-                or four == 6011
-                or two in {60, 62, 65, 81, 50, 63, 67}
-                or 644 <= three <= 649
-                or 3528 <= four <= 3589
-                or 2200 <= four <= 2204
-                or 56 <= two <= 58
-            )
-        case 18:
-            return two in {62, 50, 63, 67}
-        case 19:
-            return two in {62, 50, 63, 67} or digits[0] == "4" or four == 6011
-        case _:
-            return False
+    """Whether an issuer has such numbers (ISO/IEC 7812)."""
+    ranges = _RANGES.get(len(digits), ())
+    return any(first <= int(digits[: len(str(first))]) <= last for first, last in ranges)
 
 
 def card(digits: str) -> bool:

@@ -9,14 +9,27 @@ from optipath_router.classify.sensitivity.found import Found, What
 from optipath_router.classify.sensitivity.national import italy, spain, uk_nino
 from optipath_router.classify.sensitivity.window import Window
 
-# SWIFT, IBAN registry: length by country.
-_IBAN_LENGTHS: Final = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18,
-    "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23,
-    "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19,
-    "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24,
-    "SM": 27, "SV": 28, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
-}  # fmt: skip
+# SWIFT, IBAN registry: countries by the length of theirs.
+_IBAN_COUNTRIES: Final = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI FO GL NL",
+    19: "MK SI",
+    20: "AT BA EE KZ LT LU XK",
+    21: "CH HR LI LV",
+    22: "BG BH CR DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT",
+    26: "IS TR",
+    27: "FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HU LB PL SV",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU",
+    31: "MT SC",
+    32: "LC",
+}
+_IBAN_LENGTHS: Final = {country: length for length, listed in _IBAN_COUNTRIES.items() for country in listed.split()}
 _IBAN: Final = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,30}")
 _LEAST_DNI: Final = 8
 _LEAST_PAIRS: Final = len("12 34 56")
@@ -43,7 +56,7 @@ def _iban(window: Window, start: int) -> Found | None:
     length = _IBAN_LENGTHS.get(match[0][:2].upper())
     if length is None:
         return None
-    signs, at = [], start
+    signs, at = list[str](), start
     while at < match.end() and len(signs) < length:
         if window.text[at] not in " -":
             signs.append(window.text[at])
@@ -68,7 +81,7 @@ def _identity(window: Window, start: int, end: int, word: str) -> Found | None:
 
 
 def after_digits(window: Window, first: int, end: int) -> Found | None:
-    """What begins with a run of digits and has letters beside them: Spain's DNI, Britain's number in pairs, passports."""
+    """A run of digits with letters beside it: Spain's DNI, Britain's number in pairs, passports."""
     text = window.text
     if (
         end - first >= _LEAST_DNI
@@ -81,9 +94,9 @@ def after_digits(window: Window, first: int, end: int) -> Found | None:
         alone = first == 3 or not text[first - 4].isalnum()
         if alone and uk_nino(nino[0]):
             return window.found(What.NATIONAL_ID, first - 3, nino.end(), "GB")
-    if text[end : end + 1].isalpha() and (word := _NINE.match(text, first)):
-        if context.PASSPORT.search(window.lower, max(0, first - context.BEFORE), first):
-            return window.found(What.PASSPORT, first, word.end())
+    word = _NINE.match(text, first) if text[end : end + 1].isalpha() else None
+    if word and context.PASSPORT.search(window.lower, max(0, first - context.BEFORE), first):
+        return window.found(What.PASSPORT, first, word.end())
     return None
 
 

@@ -11,6 +11,7 @@ _ID = What.NATIONAL_ID
 
 def rules() -> Iterator[Rule]:
     """Those whose form is their own first; bare ones need a word beside them."""
+    groups: tuple[int, ...]
     yield Rule(What.US_SSN, (3, 2, 4), national.us_ssn, "US", HYPHEN)
     yield Rule(What.US_SSN, (3, 2, 4), national.us_ssn, "US", SPACE, context.US_SSN)
     yield Rule(What.US_SSN, (9,), national.us_ssn, "US", context=context.US_SSN)

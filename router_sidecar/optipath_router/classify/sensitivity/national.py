@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from optipath_router.classify.sensitivity.births import day_of_year, yymmdd, yyyymmdd
 from optipath_router.classify.sensitivity.checks import mod11_10, same, verhoeff, weighted
+from optipath_router.classify.sensitivity.days import day_of_year, yymmdd, yyyymmdd
 
 _CHINA_CHECKS: Final = "10X98765432"
 _CHINA_WEIGHTS: Final = tuple(2 ** (17 - place) % 11 for place in range(17))
@@ -17,14 +17,12 @@ _ITALY: Final = re.compile(
     r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]", re.ASCII
 )
 # Decreto ministeriale 23 dicembre 1976: what signs at odd places count.
-_ITALY_ODD: Final = dict(
-    zip(
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21)
-        + (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
-        strict=True,
-    )
-)
+_ITALY_FIRST_TEN: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21)
+_ITALY_OTHERS: Final = (2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+_ITALY_ODD: Final = {
+    **dict(zip("0123456789", _ITALY_FIRST_TEN, strict=True)),
+    **dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _ITALY_FIRST_TEN + _ITALY_OTHERS, strict=True)),
+}
 
 
 def us_ssn(digits: str) -> bool:

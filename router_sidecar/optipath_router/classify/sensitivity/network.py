@@ -10,12 +10,16 @@ from optipath_router.classify.sensitivity.found import Found, What
 from optipath_router.classify.sensitivity.window import Window
 
 _LOCAL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
-_DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?![\w@])")
+_DOMAIN: Final = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_@])"
+    r"|[^\W_](?:[\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?![\w@])"
+)
 _EDGES: Final = ".'`*/=|{}~"
 V4: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9])")
 _V6: Final = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z_:])")
 _VERSION: Final = re.compile(
-    r"(?:version|release|firmware|build|\bv|section|chapter|§|版本|バージョン|버전|версия|versión|versão|versione)[ .:]{0,2}\Z"
+    r"(?:version|release|firmware|build|\bv|section|chapter|§|версия|versión|versão|versione"
+    r"|版本|バージョン|버전)[ .:]{0,2}\Z"
 )
 # Resolvers that everybody names, and that are nobody's.
 _RESOLVERS: Final = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})

@@ -50,10 +50,7 @@ def numbers(window: Window, resume: int) -> tuple[list[Found], int]:
     while digit := _DIGIT.search(text, at, max(at, window.end)):
         first = digit.start()
         start = _word_start(text, first)
-        if start < first:
-            at = _of_word(window, start, first, found)
-        else:
-            at = _of_run(window, first, found)
+        at = _of_word(window, start, first, found) if start < first else _of_run(window, first, found)
     return found, at + window.offset
 
 
@@ -130,7 +127,9 @@ def _of_groups(window: Window, groups: list[tuple[int, int]]) -> Iterator[Found]
             if not _alone(between, at, until):
                 continue
             digits = "".join(text[left:right] for left, right in groups[at:until])
-            made = _number(window, digits, tuple(lengths[at:until]), tuple(between[at : until - 1]), start, end)
+            made = _number(
+                window, digits, tuple(lengths[at:until]), tuple(between[at : until - 1]), start=start, end=end
+            )
             if made:
                 yield made
                 at = until
@@ -145,7 +144,7 @@ def _alone(between: list[str], at: int, until: int) -> bool:
 
 
 def _number(  # noqa: PLR0911  each way out says what it is
-    window: Window, digits: str, lengths: tuple[int, ...], between: tuple[str, ...], start: int, end: int
+    window: Window, digits: str, lengths: tuple[int, ...], between: tuple[str, ...], *, start: int, end: int
 ) -> Found | None:
     """What one number is, if it is one of a person's."""
     if not _LEAST_DIGITS <= len(digits) <= 19:

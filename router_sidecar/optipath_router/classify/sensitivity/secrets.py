@@ -43,12 +43,13 @@ _BY_UNDERSCORE: Final[tuple[tuple[str, What, re.Pattern[str]], ...]] = (
 )
 _LAST_TWO: Final = frozenset(name[-2:] for name, _, _ in _BY_UNDERSCORE)
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,2000}\.[A-Za-z0-9_-]{2,8000}\.[A-Za-z0-9_-]{0,2000}(?![A-Za-z0-9_-])")
+_BEGIN: Final = "-----BEGIN "
 _PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_REACH: Final = 16_384
 _URL: Final = re.compile(r"://([^\s:/@\"'<>]{0,128}):([^\s/@\"'<>]{1,256})@[\w.\[-]")
 _SCHEME: Final = re.compile(r"[A-Za-z0-9+.-]{1,24}")
 _PLACEHOLDER: Final = re.compile(
-    r"[<{$%\[*]|x{3,}\Z|\.{3}|(?:your|my)?[_-]?(?:password|passwd|pass|pwd|pw|secret|token)\Z", re.IGNORECASE
+    r"[<{$%\[*]|x{3,256}\Z|\.{3}|(?:your|my)?[_-]?(?:password|passwd|pass|pwd|pw|secret|token)\Z", re.IGNORECASE
 )
 
 
@@ -74,10 +75,11 @@ def tokens(window: Window) -> Iterator[Found]:
 def private_keys(window: Window) -> Iterator[Found]:
     """PEM and PGP blocks of private keys, to their end if it comes within 16 KiB."""
     whole = window.whole
-    for at in places(whole, "-----BEGIN ", window.begin + window.offset, window.end + window.offset):
+    for at in places(whole, _BEGIN, window.begin + window.offset, window.end + window.offset):
         if head := _PEM.match(whole, at):
             mark = head[0].replace("BEGIN", "END", 1)
-            last = whole.find(mark, head.end(), at + _PEM_REACH)
+            following = whole.find(_BEGIN, head.end(), at + _PEM_REACH)
+            last = whole.find(mark, head.end(), following if following >= 0 else at + _PEM_REACH)
             yield Found(What.PRIVATE_KEY, at, head.end() if last < 0 else last + len(mark))
 
 
@@ -97,7 +99,7 @@ _HOST: Final = re.compile(r"[\w.\[\]:-]{1,128}(?:/[\w.?=&%-]{0,128})?")
 
 
 def _inside_a_word(text: str, at: int) -> bool:
-    return at > 0 and text[at - 1].isascii() and (text[at - 1].isalnum() or text[at - 1] in "_-")
+    return at > 0 and text[at - 1].isascii() and (text[at - 1].isalnum() or text[at - 1] in "_-.")
 
 
 def _first_form(text: str, at: int, forms: tuple[tuple[What, re.Pattern[str]], ...]) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """A text as it is read for its time: where the words of its language's concepts stand."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -80,7 +81,7 @@ class Reading(msgspec.Struct, frozen=True):
     def sentences(self) -> list[tuple[int, int]]:
         """Where sentences begin and end."""
         cuts = [0, *(end.end() for end in _END.finditer(self.text)), len(self.text)]
-        return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
+        return [(start, end) for start, end in pairwise(cuts) if start < end]
 
     def before_payload(self) -> int:
         """Where a text to be worked on begins, behind a colon; the end where there is none."""
@@ -117,8 +118,21 @@ def _places(text: str, each: str) -> list[int]:
 
 
 _CONCEPTS: Final = (
-    "fresh", "volatile", "now", "asks", "past", "settled", "own", "about", "work", "urgent", "event", "outage", "danger", "calm",
-)  # fmt: skip
+    "fresh",
+    "volatile",
+    "now",
+    "asks",
+    "past",
+    "settled",
+    "own",
+    "about",
+    "work",
+    "urgent",
+    "event",
+    "outage",
+    "danger",
+    "calm",
+)
 
 
 def _language(words: Words) -> _Language:
