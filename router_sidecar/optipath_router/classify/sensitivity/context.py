@@ -23,9 +23,9 @@ PHONE: Final = _words(
     r"""
     phone, telephone, tel\b, telef, téléph, mobile, mobil, cell\b, cellphone, handy, handynummer, whatsapp, sms,
     text me, call me, call (?:him|her|us|them), reach (?:me|him|her|us), ring me, fax, móvil, celular, portable,
-    cellulare, telemóvel, rückruf, erreichbar, appelez, appeler, rappele, joindre au, llám, llame, llama al, chiam,
-    ligue, ligar, тел, телефон, моб, звони, позвони, номер телефона, ватсап, 电话, 手机, 手機, 電話, 联系方式,
-    联系我, 微信, 打给, 致电, 携帯, 連絡先, 전화, 휴대폰, 핸드폰, 연락처, 번호로 연락
+    cellulare, telemóvel, rückruf, erreichbar, appelez, appeler, rappele, joindre au, llám, llame, llama al,
+    chiamami, chiamare, chiamalo, ligue, ligar, тел, телефон, моб, звони, позвони, номер телефона, ватсап, 电话,
+    手机, 手機, 電話, 联系方式, 联系我, 微信, 打给, 致电, 携帯, 連絡先, 전화, 휴대폰, 핸드폰, 연락처, 번호로 연락
     """
 )
 CARD: Final = _words(

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from optipath_router.classify.sensitivity.found import Found, What
-from optipath_router.classify.sensitivity.window import Window, places
+from optipath_router.classify.sensitivity.window import Window
 
 _END: Final = r"(?![A-Za-z0-9_-])"
 
@@ -55,19 +55,19 @@ _PLACEHOLDER: Final = re.compile(
 
 def tokens(window: Window) -> Iterator[Found]:
     """Keys and tokens that begin in the slice."""
-    whole, begin, end = window.whole, window.begin + window.offset, window.end + window.offset
+    whole = window.whole
     for beginning, forms in _BY_BEGINNING.items():
-        for at in places(whole, beginning, begin, end):
+        for at in _places(window, beginning):
             if not _inside_a_word(whole, at):
                 yield from _first_form(whole, at, forms)
-    for at in places(whole, "_", begin, end):
+    for at in _places(window, "_"):
         if whole[max(0, at - 2) : at] not in _LAST_TWO:
             continue
         for name, what, form in _BY_UNDERSCORE:
             start = at - len(name)
             if start >= 0 and whole.startswith(name, start) and not _inside_a_word(whole, start):
                 yield from _first_form(whole, start, ((what, form),))
-    for at in places(whole, "eyJ", begin, end):
+    for at in _places(window, "eyJ"):
         if not _inside_a_word(whole, at) and (jwt := _JWT.match(whole, at)) and _decodes(jwt[0]):
             yield Found(What.JWT, at, jwt.end())
 
@@ -75,7 +75,7 @@ def tokens(window: Window) -> Iterator[Found]:
 def private_keys(window: Window) -> Iterator[Found]:
     """PEM and PGP blocks of private keys, to their end if it comes within 16 KiB."""
     whole = window.whole
-    for at in places(whole, _BEGIN, window.begin + window.offset, window.end + window.offset):
+    for at in _places(window, _BEGIN):
         if head := _PEM.match(whole, at):
             mark = head[0].replace("BEGIN", "END", 1)
             following = whole.find(_BEGIN, head.end(), at + _PEM_REACH)
@@ -86,7 +86,7 @@ def private_keys(window: Window) -> Iterator[Found]:
 def connections(window: Window) -> Iterator[Found]:
     """URLs with a password in them."""
     whole = window.whole
-    for at in places(whole, "://", window.begin + window.offset, window.end + window.offset):
+    for at in _places(window, "://"):
         url = _URL.match(whole, at)
         if not url or _PLACEHOLDER.match(url[2]):
             continue
@@ -96,6 +96,11 @@ def connections(window: Window) -> Iterator[Found]:
 
 
 _HOST: Final = re.compile(r"[\w.\[\]:-]{1,128}(?:/[\w.?=&%-]{0,128})?")
+
+
+def _places(window: Window, sign: str) -> Iterator[int]:
+    """Where a sign stands in the slice, by its places in the whole text."""
+    return (at + window.offset for at in window.each(sign))
 
 
 def _inside_a_word(text: str, at: int) -> bool:

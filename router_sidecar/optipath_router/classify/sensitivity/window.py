@@ -4,6 +4,7 @@ What a detector sees from one anchor is at most `AROUND` away, so that it finds
 the same in slices of any size.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, Self
 
@@ -13,10 +14,13 @@ from optipath_router.classify.sensitivity.found import Found, What
 
 AROUND: Final = 640
 
-# Digits and signs as East Asian keyboards write them; one character each, so that places stay what they are.
-_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x00A0: 0x20, 0x202F: 0x20}
-_WIDE: Final = "０１２３４５６７８９＠：＝－　\u00a0\u202f"
-_DASHES: Final = {0x2010: 0x2D, 0x2011: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D, 0x2212: 0x2D}
+# Digits, signs, spaces and dashes as other keyboards and typesetters write them; one character each, so that places
+# stay what they are.
+_NARROW: Final = {chr(wide): chr(wide - 0xFEE0) for wide in (*range(0xFF10, 0xFF1A), 0xFF20, 0xFF1A, 0xFF1D, 0xFF0D)}
+_PLAIN: Final = (
+    _NARROW | dict.fromkeys("\u3000\u00a0\u202f", " ") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
+_WIDE: Final = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -25,6 +29,9 @@ class Window(msgspec.Struct, frozen=True):
     whole: str
     text: str
     lower: str
+    ascii: str
+    """The text, with question marks for what is not ASCII: words of ASCII are found in it faster."""
+    ascii_lower: str
     begin: int
     end: int
     offset: int
@@ -35,9 +42,13 @@ class Window(msgspec.Struct, frozen=True):
         """The window of a slice."""
         offset = max(0, begin - AROUND)
         text = whole[offset : end + AROUND]
-        if not text.isascii():
-            text = _plain(text)
-        return cls(whole, text, lowered(text), begin - offset, end - offset, offset)
+        if text.isascii():
+            lower = text.lower()
+            return cls(whole, text, lower, text, lower, begin - offset, end - offset, offset)
+        text = _WIDE.sub(lambda wide: _PLAIN[wide[0]], text)
+        lower = lowered(text)
+        bare, bare_lower = _ascii(text), _ascii(lower)
+        return cls(whole, text, lower, bare, bare_lower, begin - offset, end - offset, offset)
 
     def found(self, what: What, start: int, end: int, country: str | None = None) -> Found:
         """A find, by its places in `text`."""
@@ -45,11 +56,11 @@ class Window(msgspec.Struct, frozen=True):
 
     def each(self, sign: str) -> Iterator[int]:
         """Where a sign stands in the slice."""
-        return places(self.text, sign, self.begin, self.end)
+        return places(self.ascii if sign.isascii() else self.text, sign, self.begin, self.end)
 
     def each_word(self, word: str) -> Iterator[int]:
         """Where a word in lower case begins in the slice."""
-        return places(self.lower, word, self.begin, self.end)
+        return places(self.ascii_lower if word.isascii() else self.lower, word, self.begin, self.end)
 
 
 def places(text: str, sign: str, begin: int, end: int) -> Iterator[int]:
@@ -69,8 +80,5 @@ def lowered(text: str) -> str:
     return "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
 
 
-def _plain(text: str) -> str:
-    """A text with digits, spaces and dashes as ASCII has them."""
-    if any(sign in text for sign in _WIDE):
-        text = text.translate(_NARROW)
-    return text.translate(_DASHES) if any(chr(dash) in text for dash in _DASHES) else text
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode("ascii")

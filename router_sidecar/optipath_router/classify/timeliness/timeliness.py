@@ -18,7 +18,7 @@ LEAST: Final = 0.5
 TRAINED_UNTIL: Final = 2024
 """What happened in later years is news to many a model."""
 
-_YEAR: Final = re.compile(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2})(?![0-9])")
+_YEAR: Final = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?<![0-9]{5})(?![0-9])")
 _SETTLED_BEFORE: Final = 2020
 _FEW_NUMBERS: Final = 2
 """A text with more of them is a sum, whatever week its apples were bought in."""

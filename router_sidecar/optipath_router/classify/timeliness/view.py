@@ -9,7 +9,7 @@ TAIL: Final = 1000
 # Quotes and code speak of something; they ask for nothing. Each alternative ends at a sign that it does not contain.
 _QUOTED: Final = re.compile(
     r"```[^`]{0,4000}(?:```|\Z)|`[^`\n]{1,400}`|\"[^\"\n]{2,600}\"|“[^”]{2,600}”|„[^“”]{2,600}[“”]|"
-    r"«[^»]{2,600}»|「[^」]{1,600}」|『[^』]{1,600}』|‘[^’\n]{2,400}’(?!\w)|(?<!\w)'[^'\n]{2,400}'(?!\w)"
+    r"«[^»]{2,600}»|「[^」]{1,600}」|『[^』]{1,600}』|‘[^’\n]{2,400}’(?!\w)|'(?<!\w')[^'\n]{2,400}'(?!\w)"
 )
 _QUOTES: Final = re.compile("[\"“„«「『‘'`]")
 _WORDS: Final = re.compile(r"[^\W_]+|[?!.:;\n]|[。！？：；]")
