@@ -10,7 +10,7 @@ from typing import Final
 from optipath_router.classify.sensitivity.found import Found, What
 from optipath_router.classify.sensitivity.window import Window
 
-_HOUSE: Final = r"[0-9]{1,5} ?[A-Za-z]?(?![0-9A-Za-z])"
+_HOUSE: Final = re.compile(r"[0-9]{1,5} ?[A-Za-z]?(?![0-9A-Za-z])")
 _STREET_AFTER: Final = re.compile(
     r"[0-9]{1,5}[A-Za-z]?,? (?:bis |ter )?(?:(?:[NSEW]\.? )?(?:[A-Z0-9][\w'.-]{0,20} ){1,4}"
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Square|Sq|"
@@ -18,42 +18,11 @@ _STREET_AFTER: Final = re.compile(
     r"|(?:rue|avenue|av\.|boulevard|bd|place|allée|allee|impasse|chemin|quai|route|cours) (?:de |"
     r"du |des |d'|la |le |les |l'){0,3}[A-ZÀ-Ý][\w'-]{1,20}(?:[ -][A-ZÀ-Ý][\w'-]{1,20}){0,3})"
 )
-_STREETS_BEFORE: Final = (
-    "str",
-    "weg",
-    "platz",
-    "allee",
-    "gasse",
-    "ring",
-    "damm",
-    "ufer",
-    "calle",
-    "c/",
-    "avenida",
-    "avda",
-    "av.",
-    "plaza",
-    "paseo",
-    "carrer",
-    "via",
-    "piazza",
-    "corso",
-    "vicolo",
-    "largo",
-    "rua",
-    "travessa",
-    "praça",
-    "alameda",
-    "estrada",
-    "ул",
-    "просп",
-    "пр-т",
-    "пр.",
-    "пер",
-    "бульв",
-    "шоссе",
-    "наб.",
+_STREETS_BEFORE: Final = re.compile(
+    r"str|weg|platz|allee|gasse|ring|damm|ufer|calle|c/|avenida|avda|av\.|plaza|paseo|carrer|via|piazza|"
+    r"corso|vicolo|largo|rua|travessa|praça|alameda|estrada|ул|просп|пр-т|пр\.|пер|бульв|шоссе|наб\."
 )
+"""In lower case; a quick look before the pattern below."""
 _STREET_BEFORE: Final = re.compile(
     r"(?:[A-ZÄÖÜ][\w-]{0,20}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer)"
     r"|(?:[A-ZÄÖÜ][\w-]{1,20} ){1,2}(?:Straße|Str\.|Weg|Platz|Allee|Ring)"
@@ -70,8 +39,10 @@ _POSTCODE: Final = re.compile(
     r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}(?![0-9A-Za-z])|"
     r"(?<![0-9])[0-9]{5}(?:-[0-9]{3})? [A-ZÀ-Ý][\w'-]{1,24}"
     r"|(?<![0-9])[0-9]{4}-[0-9]{3}(?![0-9])|(?<![0-9])[0-9]{5}-[0-9]{3}(?![0-9])|"
-    r"(?<![0-9])[0-9]{4} ?[A-Z]{2}(?![A-Za-z])|(?<![0-9])[0-9]{6}(?![0-9]))"
+    r"(?<![0-9])[0-9]{4} ?[A-Z]{2}(?![A-Za-z]))"
 )
+_POSTCODE_RUSSIA: Final = re.compile(r"[^\n]{0,40}?(?<![0-9])[0-9]{6}(?![0-9])")
+_CYRILLIC: Final = re.compile("[А-я]")
 _SOMEBODYS: Final = re.compile(
     r"(?<![^\W_])(?:address|live at|lives at|living at|living in|i live|ship|deliver|resid|"
     r"send (?:it|the|this|them) to|mail (?:it|the|this) to|home is|pick (?:me|him|her) up|adresse|"
@@ -117,16 +88,17 @@ def _street_first(window: Window, first: int) -> Found | None:
     if not beside or not (beside[-1][0].isupper() or beside[-1][-1] in ".º°№м" or beside[-1] == "n"):
         return None
     tail = window.lower[begin:first]
-    if not any(word in tail for word in _STREETS_BEFORE):
+    if not _STREETS_BEFORE.search(tail):
         return None
-    house = _HOUSE_MATCH.match(window.text, first)
+    house = _HOUSE.match(window.text, first)
     street = _STREET_BEFORE.search(window.text[begin:first]) if house else None
     return _with_evidence(window, begin + street.start(), house.end()) if street and house else None
 
 
 def _with_evidence(window: Window, start: int, end: int) -> Found | None:
     """The address, with its postcode, where there is one or a word before it says whose it is."""
-    postcode = _POSTCODE.match(window.text, end)
+    russian = _CYRILLIC.search(window.text, start, end) is not None
+    postcode = (_POSTCODE_RUSSIA if russian else _POSTCODE).match(window.text, end)
     if postcode:
         return window.found(What.POSTAL_ADDRESS, start, postcode.end())
     if _SOMEBODYS.search(window.lower, max(0, start - 48), start):
@@ -159,6 +131,3 @@ def _in_a_town(country: str, place: str, before: str) -> bool:
             )
         case _:
             return True
-
-
-_HOUSE_MATCH: Final = re.compile(_HOUSE)

@@ -84,9 +84,7 @@ def _of_run(window: Window, first: int, found: list[Found]) -> int:
     """What a run of digits is, and where it ends."""
     text = window.text
     run = _RUN.match(text, first)
-    if run is None:  # pragma: no cover  it begins with a digit
-        return first + 1
-    end = run.end()
+    end = run.end() if run else first + 1
     if end - first >= _LEAST_V4 and (v4 := V4.match(text, first)):
         if made := person_v4(window, first, v4):
             found.append(made)

@@ -47,6 +47,7 @@ _BEGIN: Final = "-----BEGIN "
 _PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_REACH: Final = 16_384
 _URL: Final = re.compile(r"://([^\s:/@\"'<>]{0,128}):([^\s/@\"'<>]{1,256})@[\w.\[-]")
+_HOST: Final = re.compile(r"[\w.\[\]:-]{1,128}(?:/[\w.?=&%-]{0,128})?")
 _SCHEME: Final = re.compile(r"[A-Za-z0-9+.-]{1,24}")
 _PLACEHOLDER: Final = re.compile(
     r"[<{$%\[*]|x{3,256}\Z|\.{3}|(?:your|my)?[_-]?(?:password|passwd|pass|pwd|pw|secret|token)\Z", re.IGNORECASE
@@ -93,9 +94,6 @@ def connections(window: Window) -> Iterator[Found]:
         scheme = _SCHEME.match(whole[max(0, at - 24) : at][::-1])
         host = _HOST.match(whole, url.end() - 1)
         yield Found(What.CONNECTION_STRING, at - (scheme.end() if scheme else 0), host.end() if host else url.end())
-
-
-_HOST: Final = re.compile(r"[\w.\[\]:-]{1,128}(?:/[\w.?=&%-]{0,128})?")
 
 
 def _places(window: Window, sign: str) -> Iterator[int]:
