@@ -28,6 +28,7 @@ _GROUP: Final = re.compile("[0-9]{1,24}")
 _CORSICA: Final = re.compile(r"[12378] ?[0-9]{2} ?[0-9]{2} ?2[AB] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}(?![0-9A-Za-z])")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
+_CHINA_BEFORE_X: Final = (17,)
 _MOST_GROUPS: Final = 7
 _LEAST_DIGITS: Final = 7
 _LEAST_V4: Final = len("1.1.1.1")
@@ -120,14 +121,14 @@ def _of_groups(window: Window, groups: list[tuple[int, int]]) -> Iterator[Found]
     lengths = [end - start for start, end in groups]
     between = [text[left:right] for (_, left), (right, _) in pairwise(groups)]
     while at < len(groups):
+        plus = text[groups[at][0] - 1 : groups[at][0]] == "+"
         for until in range(min(len(groups), at + _MOST_GROUPS), at, -1):
-            start, end = groups[at][0], groups[until - 1][1]
-            if not _alone(between, at, until):
+            shape = tuple(lengths[at:until])
+            if not (plus or shape in _RULES or shape == _CHINA_BEFORE_X) or not _alone(between, at, until):
                 continue
+            start, end = groups[at][0], groups[until - 1][1]
             digits = "".join(text[left:right] for left, right in groups[at:until])
-            made = _number(
-                window, digits, tuple(lengths[at:until]), tuple(between[at : until - 1]), start=start, end=end
-            )
+            made = _number(window, digits, shape, tuple(between[at : until - 1]), start=start, end=end)
             if made:
                 yield made
                 at = until
@@ -149,10 +150,9 @@ def _number(  # noqa: PLR0911  each way out says what it is
         return None
     text, lower = window.text, window.lower
     before = text[start - 1] if start else ""
-    plus = before == "+" or (before == "(" and text[max(0, start - 2) : start] == "+(")
-    if plus and phones.international(digits) and phones.SIGNS.issuperset("".join(between)):
+    if before == "+" and phones.international(digits) and phones.SIGNS.issuperset("".join(between)):
         return window.found(What.PHONE, start - 1, end, phones.country(digits))
-    if len(digits) == 17 and text[end : end + 1] in {"X", "x"} and china(digits + "X"):
+    if lengths == _CHINA_BEFORE_X and text[end : end + 1] in {"X", "x"} and china(digits + "X"):
         return window.found(What.NATIONAL_ID, start, end + 1, "CN")
     rules = _RULES.get(lengths)
     if not rules or not _stands_alone(text, start, end):

@@ -44,6 +44,6 @@ def scan(text: str, slice_chars: int = SLICE_CHARS) -> Iterator[tuple[Found, ...
         digits, resume = numbers(window, resume)
         new = [*digits, *(found for detector in _DETECTORS for found in detector(window))]
         claims.add(new)
-        claims.add(name for found in new for name in names_near(window, found))
+        claims.add(names_near(window, new))
         yield claims.settled(begin + slice_chars - AROUND)
     yield claims.settled()
