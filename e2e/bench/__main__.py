@@ -24,6 +24,7 @@ from e2e.bench.plain import plain
 from e2e.bench.reading import reading, rewriting
 from e2e.bench.reload import reload
 from e2e.bench.rig.tools import CannotMeasure
+from e2e.bench.sensing import sensing
 from e2e.bench.starting import starting
 from e2e.bench.streaming import streaming
 
@@ -31,6 +32,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     deciding,
     classifying,
     matching,
+    sensing,
     reading,
     rewriting,
     streaming,

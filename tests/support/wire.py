@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 _PROJECT = Path(__file__).parents[2]
-_WIRE = Path(os.environ.get("OPTIPATH_FIXTURES", _PROJECT / "../shared/fixtures")) / "wire"
+FIXTURES = Path(os.environ.get("OPTIPATH_FIXTURES", _PROJECT / "../shared/fixtures"))
+_WIRE = FIXTURES / "wire"
 
 Exchange = dict[str, Any]
 
