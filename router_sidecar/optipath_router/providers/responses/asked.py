@@ -77,7 +77,8 @@ _TYPES: Final = {
 _RESULTS: Final = frozenset({"function_call_output", "custom_tool_call_output"})
 _PICTURES: Final = frozenset({"image_generation_call", "computer_call_output"})
 """Items that hold a picture, whose length says nothing of its tokens."""
-_ENDLESS: Final = StreamOptions(include_usage=True)
+_TELLS_USAGE: Final = StreamOptions(include_usage=True)
+"""The end of a stream always does."""
 
 
 def read_asked(body: bytes) -> Asked:
@@ -100,7 +101,7 @@ def read_asked(body: bytes) -> Asked:
         model=asked.model,
         messages=messages,
         stream=asked.stream,
-        stream_options=_ENDLESS,
+        stream_options=_TELLS_USAGE,
         max_tokens=asked.max_output_tokens,
         tools=asked.tools,
         response_format=asked.text.format if asked.text else None,
