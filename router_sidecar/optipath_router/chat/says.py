@@ -6,6 +6,7 @@ from typing import Final
 from optipath_router.chat.chat import Chat, Choosing, HostedTool, JsonObject, JsonSchema, Tool
 from optipath_router.chat.conversation import (
     Audio,
+    CacheMark,
     Document,
     Extra,
     Hosted,
@@ -64,8 +65,7 @@ def _tool(tool: Tool) -> Iterator[Saying]:
         yield Saying.STRICT_TOOLS
     if tool.custom:
         yield Saying.CUSTOM_TOOLS
-    if tool.cache:
-        yield Saying.CACHE_MARKS
+    yield from _mark(tool.cache)
     yield from _extra(tool.extra)
 
 
@@ -85,9 +85,10 @@ def _settings(chat: Chat) -> Iterator[Saying]:
         Saying.VERBOSITY: chat.verbosity is not None,
         Saying.AUDIO_OUTPUT: chat.audio is not None or "audio" in chat.modalities,
         Saying.OTHER: bool(set(chat.modalities) - {"text", "audio"}),
-        Saying.CACHE_MARKS: chat.cache is not None or chat.cache_key is not None,
+        Saying.CACHE_MARKS: chat.cache_key is not None,
     }
     yield from (saying for saying, is_said in said.items() if is_said)
+    yield from _mark(chat.cache)
     if chat.thinking is not None:
         yield from _extra(chat.thinking.extra)
 
@@ -123,7 +124,7 @@ def _order(messages: tuple[Message, ...]) -> Iterator[Saying]:
 
 def _message(message: Message) -> Iterator[Saying]:
     if message.name is not None:
-        yield Saying.USER
+        yield Saying.NAMES
     yield from _extra(message.extra)
     for part in message.parts:
         yield from _part(part)
@@ -164,8 +165,7 @@ def _document(document: Document) -> Iterator[Saying]:
 def _text(text: Text) -> Iterator[Saying]:
     if text.citations:
         yield Saying.CITATIONS
-    if text.cache:
-        yield Saying.CACHE_MARKS
+    yield from _mark(text.cache)
     yield from _extra(text.extra)
 
 
@@ -176,8 +176,7 @@ def _file(part: Image | Document, data: Saying, url: Saying) -> Iterator[Saying]
         yield url
     if part.file_id is not None:
         yield Saying.FILE_ID
-    if part.cache:
-        yield Saying.CACHE_MARKS
+    yield from _mark(part.cache)
     yield from _extra(part.extra)
 
 
@@ -187,8 +186,7 @@ def _call(call: ToolCall) -> Iterator[Saying]:
         yield Saying.CUSTOM_TOOLS
     if call.signature is not None:
         yield Saying.THOUGHTS
-    if call.cache:
-        yield Saying.CACHE_MARKS
+    yield from _mark(call.cache)
     yield from _extra(call.extra)
 
 
@@ -198,13 +196,18 @@ def _result(result: ToolResult) -> Iterator[Saying]:
         yield Saying.CUSTOM_TOOLS
     if result.failed:
         yield Saying.TOOL_FAILED
-    if result.cache:
-        yield Saying.CACHE_MARKS
+    yield from _mark(result.cache)
     yield from _extra(result.extra)
     for part in result.parts:
         if not isinstance(part, Text):
             yield Saying.RICH_RESULTS
         yield from _part(part)
+
+
+def _mark(cache: CacheMark | None) -> Iterator[Saying]:
+    if cache is not None:
+        yield Saying.CACHE_MARKS
+        yield from _extra(cache.extra)
 
 
 def _extra(extra: Extra | None) -> Iterator[Saying]:

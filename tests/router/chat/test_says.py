@@ -90,6 +90,7 @@ PARTS: list[tuple[Part, set[Saying]]] = [
     (Text("Hi"), set()),
     (Text("Hi", citations=(Citation("u"),)), {S.CITATIONS}),
     (Text("Hi", cache=CacheMark()), {S.CACHE_MARKS}),
+    (Text("Hi", cache=CacheMark(extra=EXTRA)), {S.CACHE_MARKS, S.OTHER}),
     (Text("Hi", extra=EXTRA), {S.OTHER}),
     (Refusal("No"), set()),
     (Image("u"), {S.IMAGE_URL}),
@@ -125,7 +126,7 @@ ORDERS: list[tuple[tuple[Message, ...], set[Saying]]] = [
     ((HELLO, message(Role.ASSISTANT, Text("a"))), {S.PREFILL}),
     ((HELLO, message(Role.ASSISTANT, Text("a")), HELLO), set()),
     ((HELLO, message(Role.ASSISTANT, Text("a"), ToolCall("c", "f", "{}"))), {S.TOOLS}),
-    ((message(Role.USER, Text("Hi"), name="ann"),), {S.USER}),
+    ((message(Role.USER, Text("Hi"), name="ann"),), {S.NAMES}),
     ((message(Role.USER, Text("Hi"), extra=EXTRA),), {S.OTHER}),
 ]
 

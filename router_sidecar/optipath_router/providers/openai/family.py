@@ -118,6 +118,7 @@ _OPENAI: Final = Family(
             Saying.AUDIO_OUTPUT,
             Saying.VERBOSITY,
             Saying.USER,
+            Saying.NAMES,
             Saying.SERVICE_TIER,
             Saying.STORE,
         }
@@ -136,7 +137,7 @@ FAMILY: Final[Mapping[str, Family]] = {
     "OpenAI": _OPENAI,
     "AzureOpenAI": _OPENAI,
     "DeepSeek": Family(
-        sayings=frozenset(_EVERYBODY | {Saying.PENALTIES, Saying.LOG_PROBS}),
+        sayings=frozenset(_EVERYBODY | {Saying.PENALTIES, Saying.LOG_PROBS, Saying.NAMES}),
         json_schema=False,
         thoughts=Thoughts.REASONING_CONTENT,
         thoughts_with_calls=True,
@@ -179,12 +180,14 @@ FAMILY: Final[Mapping[str, Family]] = {
         prefill_in_message={"prefix": True},
     ),
     "Groq": Family(
-        sayings=frozenset(_EVERYBODY | _IMAGES | _PARALLEL | _STRICT | {Saying.SEED, Saying.SERVICE_TIER}),
+        sayings=frozenset(
+            _EVERYBODY | _IMAGES | _PARALLEL | _STRICT | {Saying.SEED, Saying.SERVICE_TIER, Saying.NAMES}
+        ),
         limit="max_completion_tokens",
         thoughts=Thoughts.REASONING,
     ),
     "XAI": Family(
-        sayings=frozenset(_EVERYBODY | _IMAGES | _PARALLEL | _STRICT | _SEVERAL | {Saying.SEED}),
+        sayings=frozenset(_EVERYBODY | _IMAGES | _PARALLEL | _STRICT | _SEVERAL | {Saying.SEED, Saying.NAMES}),
         limit="max_completion_tokens",
         developer=True,
     ),
@@ -203,6 +206,7 @@ FAMILY: Final[Mapping[str, Family]] = {
                 Saying.AUDIO_INPUT,
                 Saying.VERBOSITY,
                 Saying.USER,
+                Saying.NAMES,
                 Saying.SERVICE_TIER,
                 Saying.CACHE_MARKS,
                 Saying.PREFILL,

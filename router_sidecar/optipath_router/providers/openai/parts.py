@@ -52,7 +52,10 @@ def read_part(part: Members) -> Part:
 def read_cache(members: Members) -> CacheMark | None:
     """A mark up to which the prompt may be cached, as Anthropic has it, and OpenRouter and Alibaba after it."""
     mark = members.object("cache_control")
-    return None if mark is None else CacheMark(mark.take("ttl", str))
+    if mark is None:
+        return None
+    mark.take("type", str)  # there is but one, `ephemeral`
+    return CacheMark(mark.take("ttl", str), mark.rest(Wire.CHAT))
 
 
 def read_citations(message: Members) -> tuple[Citation, ...]:

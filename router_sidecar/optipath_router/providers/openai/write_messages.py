@@ -94,7 +94,7 @@ class MessageWriter:
         return {**({"images": images} if images else {}), **({"annotations": annotations} if annotations else {})}
 
     def _more(self, message: Message) -> Written:
-        name = {"name": message.name} if message.name is not None and Saying.USER in self._sayings else {}
+        name = {"name": message.name} if message.name is not None and Saying.NAMES in self._sayings else {}
         return name | said_again(message.extra, Wire.CHAT)
 
     def _result(self, result: ToolResult, message: Message) -> Written:
@@ -198,7 +198,7 @@ class MessageWriter:
         if self._family.documents is Documents.DOCUMENT_URL and part.url is not None:
             named = {} if part.name is None else {"document_name": part.name}
             return {"type": "document_url", "document_url": part.url, **named, **said_again(part.extra, Wire.CHAT)}
-        if self._family.documents is Documents.FILE_URL:
+        if self._family.documents is Documents.FILE_URL and (part.url or part.data):
             outer, inner = told_apart(part.extra, "file_url")
             named = {} if part.name is None else {"file_name": part.name}
             return {"type": "file_url", "file_url": {"url": part.url or part.data, **inner}, **named, **outer}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from optipath_router.chat.conversation import CacheMark, Citation, Image, ToolCall, data_url
+from optipath_router.chat.conversation import CacheMark, Citation, Image, ToolCall, Wire, data_url
+from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.tools import signature_out
 
@@ -13,7 +14,8 @@ def write_mark(cache: CacheMark | None) -> Written:
     """The member that marks up to where a prompt may be cached."""
     if cache is None:
         return {}
-    return {"cache_control": {"type": "ephemeral", **({} if cache.ttl is None else {"ttl": cache.ttl})}}
+    ttl = {} if cache.ttl is None else {"ttl": cache.ttl}
+    return {"cache_control": {"type": "ephemeral", **ttl, **said_again(cache.extra, Wire.CHAT)}}
 
 
 def write_call(call: ToolCall) -> Written:
