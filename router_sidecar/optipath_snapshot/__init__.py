@@ -20,7 +20,21 @@ from optipath_snapshot.header import RESERVED_HEADERS, SECRET_HEADERS, Header
 from optipath_snapshot.resilience import HedgeAfter, HedgeDelay, HedgeQuantile, Resilience
 from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
 from optipath_snapshot.snapshot import Snapshot
-from optipath_snapshot.strategy import Ordered, RoundRobin, Strategy, Weighted
+from optipath_snapshot.strategy import (
+    Balanced,
+    CostCeiling,
+    HighestQuality,
+    LeastBusy,
+    LowestCost,
+    LowestLatency,
+    Ordered,
+    QualityFloor,
+    RoundRobin,
+    StickyConversation,
+    StickyHeader,
+    Strategy,
+    Weighted,
+)
 from optipath_snapshot.target import LongContext, Pricing, Provider, Target
 from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown
 
@@ -30,7 +44,9 @@ __all__ = [
     "RESERVED_HEADERS",
     "SECRET_HEADERS",
     "WELL_KNOWN",
+    "Balanced",
     "Capability",
+    "CostCeiling",
     "Egress",
     "EgressRule",
     "Header",
@@ -38,12 +54,17 @@ __all__ = [
     "HedgeAfter",
     "HedgeDelay",
     "HedgeQuantile",
+    "HighestQuality",
+    "LeastBusy",
     "LongContext",
+    "LowestCost",
+    "LowestLatency",
     "Match",
     "Ordered",
     "PolicyRef",
     "Pricing",
     "Provider",
+    "QualityFloor",
     "Refusal",
     "Resilience",
     "RoundRobin",
@@ -52,6 +73,8 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "SnapshotRefused",
+    "StickyConversation",
+    "StickyHeader",
     "Strategy",
     "Target",
     "Weighted",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from optipath_operator.compile.resolve import Known
+from optipath_operator.compile.strategies import compile_strategy
 from optipath_operator.resources import (
     HedgeSpec,
     MatchSpec,
@@ -12,7 +13,6 @@ from optipath_operator.resources import (
     RoutingPolicySpec,
     RuleSpec,
     Severity,
-    StrategySpec,
 )
 from optipath_operator.resources.scalars import percentile, seconds
 from optipath_snapshot import (
@@ -21,17 +21,11 @@ from optipath_snapshot import (
     HedgeDelay,
     HedgeQuantile,
     Match,
-    Ordered,
     PolicyRef,
     Resilience,
-    RoundRobin,
     Route,
     RouteTarget,
-    Strategy,
-    Weighted,
 )
-
-_STRATEGIES: dict[str, Strategy] = {"ordered": Ordered(), "weighted": Weighted(), "round_robin": RoundRobin()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +47,14 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
         field = f"spec.rules[{index}]"
         targets, unresolved = _targets(rule, known)
         resilience, noted = _resilience(rule.resilience)
+        strategy, weighed = compile_strategy(rule.strategy)
         routes.append(
             Route(
                 policy=policy,
                 rule=rule.name,
                 workload=workload,
                 match=_match(rule.match),
-                strategy=_strategy(rule.strategy),
+                strategy=strategy,
                 targets=targets,
                 resilience=resilience,
             )
@@ -67,7 +62,10 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
         problems += [
             Problem(resource.ref, f"{field}.{place}", Severity.UNRESOLVED, why) for place, why in unresolved.items()
         ]
-        problems += [Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why) for place, why in noted.items()]
+        problems += [
+            Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why)
+            for place, why in {**noted, **weighed}.items()
+        ]
     return CompiledPolicy(tuple(routes), tuple(problems))
 
 
@@ -78,10 +76,6 @@ def _match(spec: MatchSpec) -> Match:
         models=tuple(sorted(spec.models)),
         headers=tuple(HeaderMatch(name=name, value=value) for name, value in headers),
     )
-
-
-def _strategy(spec: StrategySpec) -> Strategy:
-    return next(strategy for name, strategy in _STRATEGIES.items() if getattr(spec, name) is not None)
 
 
 def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dict[str, str]]:

@@ -13,7 +13,6 @@ from optipath_operator.resources.policy import (
     ResilienceSpec,
     RoutingPolicySpec,
     RuleSpec,
-    StrategySpec,
     TargetSpec,
 )
 from optipath_operator.resources.problem import Problem, ResourceRef, Severity
@@ -25,11 +24,14 @@ from optipath_operator.resources.provider import (
     QualitySpec,
 )
 from optipath_operator.resources.reading import Read, Resource, read_policy, read_provider
+from optipath_operator.resources.strategy import BalancedSpec, CostWithinSpec, StickySpec, StrategySpec
 
 __all__ = [
     "GROUP",
     "VERSION",
+    "BalancedSpec",
     "CaBundleRef",
+    "CostWithinSpec",
     "EndpointSpec",
     "HeaderMatchSpec",
     "HedgeSpec",
@@ -47,6 +49,7 @@ __all__ = [
     "RoutingPolicySpec",
     "RuleSpec",
     "Severity",
+    "StickySpec",
     "StrategySpec",
     "TargetSpec",
     "read_policy",

@@ -21,6 +21,7 @@ from optipath_operator.resources.scalars import (
     ShortDuration,
     seconds,
 )
+from optipath_operator.resources.strategy import StrategySpec
 from optipath_snapshot import SECRET_HEADERS
 
 # One that compared keys would have to hold them.
@@ -45,48 +46,6 @@ class MatchSpec(Spec):
     """What the app asked for: exact names, and globs with * and ?. One of them must fit."""
     headers: Annotated[tuple[HeaderMatchSpec, ...], map_by("name", at_most=16, any_case=True)] = ()
     """Headers that the request must carry, all of them."""
-
-
-class OrderedSpec(Spec):
-    """The targets in the order in which they are written."""
-
-
-class WeightedSpec(Spec):
-    """A draw in which each target's weight is its share; one of weight 0 is used only when the others fail."""
-
-
-class RoundRobinSpec(Spec):
-    """Each target in its turn."""
-
-
-class StrategySpec(Spec):
-    """How to rank the targets; exactly one."""
-
-    cel: ClassVar = (
-        Cel(
-            # A sum, for it is asked at each status write too, and a list that is filtered costs a tenth of that.
-            "(has(self.ordered) ? 1 : 0) + (has(self.weighted) ? 1 : 0) + (has(self.roundRobin) ? 1 : 0) == 1",
-            "exactly one strategy must be given",
-        ),
-    )
-
-    ordered: OrderedSpec | None = None
-    """The targets in the order in which they are written."""
-    weighted: WeightedSpec | None = None
-    """A draw in which each target's weight is its share."""
-    round_robin: RoundRobinSpec | None = None
-    """Each target in its turn."""
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        given = list(self.model_dump(by_alias=True, exclude_none=True))
-        if len(given) != 1:
-            raise PydanticCustomError(
-                "strategy",
-                "must have exactly one strategy, such as `ordered: {}`, and has {given}",
-                {"given": " and ".join(given) or "none"},
-            )
-        return self
 
 
 class TargetSpec(Spec):

@@ -67,6 +67,8 @@ class Features(msgspec.Struct, frozen=True):
     """The most that the app asked for; None where it named no limit."""
     needs: frozenset[Capability] = frozenset()
     """What a model must be able to do to serve the request."""
+    streams: bool = False
+    """Whether the answer is wanted piece by piece."""
     headers: Mapping[str, str] | None = None
     """Names in lower case."""
     turns: int = 1

@@ -26,6 +26,7 @@ def features(request: ChatRequest) -> Features:
         input_tokens=prompt_tokens(asked),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
         needs=frozenset(_needs(asked)),
+        streams=request.streams,
         headers=request.headers,
     )
 

@@ -1,12 +1,15 @@
 """The plan: a snapshot as one pod's router reads it, with what every decision would look up prepared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from optipath_router.chat.features import Features
+from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.decision import RuleTrace
 from optipath_router.decide.match import Clause, clauses, is_glob
+from optipath_router.decide.predict import Facts, facts
+from optipath_router.decide.rank import wanted
 from optipath_snapshot import Route, Snapshot, Target
 
 
@@ -39,12 +42,26 @@ class Plan:
     rules: tuple[Rule, ...]
     by_model: Mapping[str, tuple[Target, ...]]
     """By the model that an app may ask for, each in the order of the targets' names."""
+    targets: tuple[Target, ...] = ()
+    """All of them, in the order of their names."""
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    """What predicting looks up, by the target's name."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name that an app may ask for, globs apart: declared models, and what rules match exactly."""
+        """Every name that an app may ask for, globs apart: declared models, what rules match exactly, and aliases."""
         exact = {name for rule in self.rules for name in rule.route.match.models if not is_glob(name)}
-        return tuple(sorted(exact | set(self.by_model)))
+        aliases = ALIASES.keys() if self.targets else ()
+        return tuple(sorted(exact.union(self.by_model, aliases)))
+
+    def wanted(self, model: str) -> frozenset[str]:
+        """Features, by the names of their fields, that ranking may make use of when this model is asked for."""
+        alias = ALIASES.get(model)
+        return self._wanted_by_rules if alias is None else self._wanted_by_rules | wanted(alias)
+
+    @cached_property
+    def _wanted_by_rules(self) -> frozenset[str]:
+        return frozenset[str]().union(*(wanted(rule.route.strategy) for rule in self.rules))
 
 
 def route_id(route: Route) -> str:
@@ -59,7 +76,13 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
     for target in targets.values():
         by_model[target.model] = (*by_model.get(target.model, ()), target)
     own = (route for route in snapshot.routes if route.workload.items() <= labels.items())
-    return Plan(digest, tuple(_rule(route, targets) for route in own), by_model)
+    return Plan(
+        digest,
+        tuple(_rule(route, targets) for route in own),
+        by_model,
+        tuple(targets.values()),
+        {name: facts(target) for name, target in targets.items()},
+    )
 
 
 def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:

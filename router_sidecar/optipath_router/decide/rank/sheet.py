@@ -1,0 +1,78 @@
+"""The sheet that predicting strategies fill in: candidates, and what is predicted of each, part by part."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from optipath_router.decide.predict import Predicted, Predictor
+from optipath_router.decide.rank.given import Candidates, Given, Ranked
+from optipath_router.decide.rank.points import cost_points, latency_points, same_points, unknown_points
+from optipath_router.decide.scored import Part, Scored, ScorePart
+from optipath_snapshot import Target
+
+_PREDICT: Final[Mapping[Part, Callable[[Predictor, Target], Predicted]]] = {
+    Part.COST: Predictor.cost,
+    Part.LATENCY: Predictor.seconds,
+    Part.QUALITY: Predictor.quality,
+    Part.RELIABILITY: Predictor.success,
+}
+POINTS: Final[Mapping[Part, Callable[[float], float]]] = {
+    Part.COST: cost_points,
+    Part.LATENCY: latency_points,
+    Part.QUALITY: same_points,
+    Part.RELIABILITY: same_points,
+}
+_MEASURED: Final = frozenset({Part.LATENCY, Part.RELIABILITY})
+
+
+class Row:
+    """One candidate."""
+
+    __slots__ = ("place", "scored", "target", "values")
+
+    def __init__(self, place: int, target: Target, scored: Scored, values: Sequence[float | None]) -> None:
+        self.place, self.target, self.scored, self.values = place, target, scored, values
+
+
+def fill(
+    weights: Sequence[tuple[Part, float]],
+    candidates: Candidates,
+    given: Given,
+    points: Mapping[Part, Callable[[float], float]] = POINTS,
+) -> list[Row]:
+    """A row for each candidate, in their order; its values are those of the parts, in the order of the weights."""
+    predictor = given.predictor()
+    columns = [[_PREDICT[part](predictor, target) for target in candidates] for part, _ in weights]
+    scores = []
+    for (part, _), column in zip(weights, columns, strict=True):
+        scale = points[part]
+        known = [None if value is None else scale(value) for value, _ in column]
+        if None in known:
+            worst = unknown_points(each for each in known if each is not None)
+            known = [worst if each is None else each for each in known]
+        scores.append(known)
+    rows = []
+    for place, target in enumerate(candidates):
+        total, parts, values = 0.0, [], []
+        for (part, weight), column, scored in zip(weights, columns, scores, strict=True):
+            value, source = column[place]
+            point = scored[place]
+            total += point * weight
+            values.append(value)
+            parts.append(ScorePart(part, value, point, weight, source))
+        rows.append(Row(place, target, Scored(target.name, total, tuple(parts)), values))
+    return rows
+
+
+def ranked(rows: Sequence[Row], weights: Sequence[tuple[Part, float]], given: Given) -> Ranked:
+    """Rows in their final order, as a ranking that says what it looked at."""
+    measured = None
+    if any(part in _MEASURED for part, _ in weights):
+        view = given.health.measured
+        measured = {row.target.name: found for row in rows if (found := view.get(row.target.name))}
+    warm = given.warm if any(part is Part.COST for part, _ in weights) else None
+    return Ranked(tuple(row.target for row in rows), tuple(row.scored for row in rows), measured=measured, warm=warm)
+
+
+def last(value: float | None) -> tuple[bool, float]:
+    """A key by which the lowest value comes first, and what is not known after all that is."""
+    return (True, 0.0) if value is None else (False, value)
