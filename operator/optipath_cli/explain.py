@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from optipath_cli.inputs import egress_option, gathered, labels_option, namespace_option
+from optipath_cli.scores import scores_table, sources
 from optipath_cli.terminal import Terminal
 from optipath_operator.compile import compile_namespace
 from optipath_router.account.record import decision_json
@@ -18,6 +19,7 @@ from optipath_router.chat.request import ChatRequest, read_asked
 from optipath_router.classify import features
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.decision import Basis
+from optipath_router.decide.why_not import why_not
 from optipath_router.errors import RequestRejected
 from optipath_snapshot import EgressRule, digest
 
@@ -47,6 +49,7 @@ def _draw(text: str) -> int:
 @click.option("--header", "headers", metavar="NAME=VALUE", type=_header, multiple=True, help="A header of it.")
 @click.option("--draw", metavar="HEX", type=_draw, help="Decide with this chance again; any if not given.")
 @click.option("--turn", metavar="N", type=click.IntRange(0), default=0, help="Decide as when a rule had its turn N.")
+@click.option("--why-not", "asked_of", metavar="TARGET", help="Say of one target, PROVIDER/MODEL, why it is not first.")
 @click.option("--json", "as_json", is_flag=True, help="In the words of GET /optipath/decisions/ID.")
 def explain(
     *,
@@ -59,6 +62,7 @@ def explain(
     headers: tuple[tuple[str, str], ...],
     draw: int | None,
     turn: int,
+    asked_of: str | None,
     as_json: bool,
 ) -> None:
     """Explain where a request would go, and why, without calling anybody.
@@ -72,10 +76,18 @@ def explain(
     plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
+    because = tuple(why_not(decision, asked_of)) if asked_of else ()
     if as_json:
-        click.echo(json.dumps(decision_json(decision), ensure_ascii=False, indent=2))
-    else:
-        Terminal().facts(_told(seen, decision))
+        more = {"why_not": {"target": asked_of, "because": because}} if asked_of else {}
+        click.echo(json.dumps(decision_json(decision) | more, ensure_ascii=False, indent=2))
+        return
+    terminal = Terminal()
+    terminal.facts((*_told(seen, decision), *(("why not", reason) for reason in because)))
+    if decision.scored:
+        terminal.line()
+        terminal.table(*scores_table(decision), headed=True)
+        terminal.line()
+        terminal.facts(sources(decision))
 
 
 def _what_is_asked(
@@ -112,6 +124,8 @@ def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
     yield "decided", _basis(decision)
     for place, target in enumerate(decision.ranking, start=1):
         yield "ranking", f"{place}. {target.name}"
+    if decision.nevertheless:
+        yield "although", f"{decision.nevertheless.target}: {decision.nevertheless.detail}; nobody else is well"
     for left in decision.left_out:
         yield "left out", f"{left.target}: {left.reason}, {left.detail}"
     if not decision.ranking:
@@ -128,6 +142,8 @@ def _basis(decision: Decision) -> str:
             return f"by rule '{decision.rule}' of {decision.policy}, strategy {decision.strategy}"
         case Basis.MODEL:
             return f"by name: no rule matches, and '{decision.model}' is a declared model"
+        case Basis.ALIAS:
+            return f"by alias '{decision.model}' over all targets: no rule matches; strategy {decision.strategy}"
         case Basis.NOTHING:
             near = f"; the nearest names are {', '.join(decision.nearest)}" if decision.nearest else ""
             return f"not at all: no rule matches, and no provider declares '{decision.model}'{near}"

@@ -14,6 +14,7 @@ from optipath_router.call.layers import layers
 from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
+from optipath_router.chat.request import ChatRequest
 from optipath_router.classify import features
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
@@ -49,6 +50,8 @@ class Runtime:
     file: SnapshotFile
     plan: Plan
     flow: Flow
+    explain: Callable[[ChatRequest], Decision]
+    """The decision for a request that nobody is called for, and that takes no turn."""
     origins: frozenset[Origin]
     """What it may connect to."""
     loaded: float
@@ -78,6 +81,9 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
             shared.healths.turns.taken(decision.route)
         return decision
 
+    def explained(request: ChatRequest) -> Decision:
+        return decide(features(request), plan, shared.healths.view(), secrets.randbits(64))
+
     call = Dispatch(
         layers(partial(send, now=now, room=shared.room, wall=shared.wall), shared.healths, now),
         endpoints,
@@ -87,7 +93,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         now=now,
     )
     flow = Flow(features, decided, call, shared.account)
-    return Runtime(file, plan, flow, frozenset(origins.values()), now())
+    return Runtime(file, plan, flow, explained, frozenset(origins.values()), now())
 
 
 def settle(runtime: Runtime, shared: Shared) -> None:

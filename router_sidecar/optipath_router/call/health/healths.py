@@ -195,6 +195,12 @@ class Healths:
             case _:
                 assert_never(sample)
 
+    def served(self, conversation: str, target: Target, tokens: int) -> None:
+        """Note who served a turn of a conversation, by its digest, and how many tokens it has with the answer."""
+        # A target that is gone since must not come back with it.
+        if target.name in self._records:
+            self.numbers.served(conversation, target.name, tokens, self._now())
+
     def _record(self, target: Target) -> _Record:
         record = self._records.get(target.name)
         if record is None:

@@ -42,14 +42,7 @@ def fill(
     """A row for each candidate, in their order; its values are those of the parts, in the order of the weights."""
     predictor = given.predictor()
     columns = [[_PREDICT[part](predictor, target) for target in candidates] for part, _ in weights]
-    scores = []
-    for (part, _), column in zip(weights, columns, strict=True):
-        scale = points[part]
-        known = [None if value is None else scale(value) for value, _ in column]
-        if None in known:
-            worst = unknown_points(each for each in known if each is not None)
-            known = [worst if each is None else each for each in known]
-        scores.append(known)
+    scores = [_scaled(column, points[part]) for (part, _), column in zip(weights, columns, strict=True)]
     rows = []
     for place, target in enumerate(candidates):
         total, parts, values = 0.0, [], []
@@ -61,6 +54,15 @@ def fill(
             parts.append(ScorePart(part, value, point, weight, source))
         rows.append(Row(place, target, Scored(target.name, total, tuple(parts)), values))
     return rows
+
+
+def _scaled(column: Sequence[Predicted], scale: Callable[[float], float]) -> list[float]:
+    """The points of each value; of one that is not known, those of the worst that is."""
+    known = [scale(value) for value, _ in column if value is not None]
+    if len(known) == len(column):
+        return known
+    worst = unknown_points(known)
+    return [worst if value is None else scale(value) for value, _ in column]
 
 
 def ranked(rows: Sequence[Row], weights: Sequence[tuple[Part, float]], given: Given) -> Ranked:
