@@ -124,8 +124,8 @@ def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
     yield "decided", _basis(decision)
     for place, target in enumerate(decision.ranking, start=1):
         yield "ranking", f"{place}. {target.name}"
-    if decision.nevertheless:
-        yield "although", f"{decision.nevertheless.target}: {decision.nevertheless.detail}; nobody else is well"
+    for each in decision.nevertheless:
+        yield "although", f"{each.target}: {each.reason}, {each.detail}; nobody is well"
     for left in decision.left_out:
         yield "left out", f"{left.target}: {left.reason}, {left.detail}"
     if not decision.ranking:

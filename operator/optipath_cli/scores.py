@@ -46,7 +46,7 @@ def sources(decision: Decision) -> Iterator[tuple[str, str]]:
 
 
 def _heading(part: ScorePart) -> str:
-    return f"{part.name} × {part.weight:.3g}" if part.weight else part.name
+    return f"{part.name} · {part.weight:.3g}" if part.weight else part.name
 
 
 def _row(scored: Scored, place: int | None, *, noted: bool) -> Sequence[str]:

@@ -159,8 +159,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "draw": f"{decision.draw:016x}",
         "nearest": list(decision.nearest),
         "scored": [_scored_json(scored) for scored in decision.scored],
-        "nevertheless": decision.nevertheless
-        and {"target": decision.nevertheless.target, "reason": decision.nevertheless.reason},
+        "nevertheless": [{"target": each.target, "reason": each.reason} for each in decision.nevertheless],
         "in_flight": decision.in_flight and dict(decision.in_flight),
         "measured": decision.measured
         and {name: msgspec.structs.asdict(measured) for name, measured in decision.measured.items()},

@@ -34,15 +34,18 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     given = Given(features, health, plan.facts, rule.id if rule else "", rule.weights if rule else {}, turn, draw)
     able, out = _able(named, features)
     ranked = rank(strategy, well(able, health.obstacles), given)
-    ranking, nevertheless = ranked.targets, None
+    ranking = ranked.targets
+    considered: tuple[Target, ...] = ()
     if not ranking and (doubtful := suspected(able, health.obstacles)):
         out += ranked.left_out
         ranked = rank(strategy, doubtful, given)
         ranking = ranked.targets[:1]
-        nevertheless = next(iter(left_out(ranking, health.obstacles)), None)
+        considered = doubtful
     out += ranked.left_out
+    nevertheless: tuple[LeftOut, ...] = ()
     if health.obstacles:
         told = {target.name for target in ranking} | {left.target for left in out}
+        nevertheless = left_out(tuple(each for each in considered if each.name in told), health.obstacles)
         out += left_out(tuple(target for target in able if target.name not in told), health.obstacles)
     return Decision(
         model=features.model,

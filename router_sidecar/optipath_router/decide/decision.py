@@ -113,8 +113,8 @@ class Decision(msgspec.Struct, frozen=True):
     """Names like the one asked for, where nobody knows that one."""
     scored: tuple[Scored, ...] = ()
     """What the strategy made of each candidate, the best first; empty where it looks at none of that."""
-    nevertheless: LeftOut | None = None
-    """Why the one that is ranked would have been left out, had anybody been well."""
+    nevertheless: tuple[LeftOut, ...] = ()
+    """What stood against those that were considered although they do badly, for nobody was well."""
     in_flight: Mapping[str, int] | None = None
     """What it was decided from of the health view, by the candidates' names; None where it did not matter."""
     measured: Mapping[str, Measured] | None = None

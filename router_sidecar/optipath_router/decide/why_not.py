@@ -12,8 +12,9 @@ def why_not(decision: Decision, target: str) -> Iterator[str]:
     out = [left for left in decision.left_out if left.target == target]
     if names[:1] == [target]:
         yield f"{target} does come first"
-        if decision.nevertheless is not None:
-            yield f"although {decision.nevertheless.reason}: {decision.nevertheless.detail}; nobody else is well"
+        for each in decision.nevertheless:
+            if each.target == target:
+                yield f"although {each.reason}: {each.detail}; nobody else is well"
         return
     if target not in names and not out:
         yield f"{target} is not among the targets of {_where(decision)}"

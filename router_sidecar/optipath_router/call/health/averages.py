@@ -4,7 +4,7 @@ Times are a line through the latest answers, seconds = first + token · tokens,
 fitted by least squares. A stream tells two points of it, its first content
 and its end. An answer in one piece tells its end alone, and many of them still
 tell the two apart. Long answers vary by more seconds than short ones, so a
-point weighs 1 / (½ + seconds)², which makes errors proportional.
+point weighs 1 / (½ + seconds).
 """
 
 from typing import Final
@@ -12,8 +12,8 @@ from typing import Final
 from optipath_router.decide.decision import Measured
 from optipath_router.decide.predict.measured import USUAL
 
-_KEPT: Final = 0.97
-"""Of the weight of what came before, with each answer and each attempt: about the last thirty count."""
+_KEPT: Final = 0.95
+"""Of the weight of what came before, with each answer and each attempt: about the last twenty count."""
 _IN_ONE_PIECE: Final = 0.001
 """Seconds between first content and end, or less."""
 _PRIOR_WEIGHT: Final = 0.2
@@ -65,7 +65,7 @@ class Averages:
         return Measured(self._answers, first, token, self._attempts, share)
 
     def _point(self, tokens: int, seconds: float, part: float = 1.0) -> None:
-        weight = part / (0.5 + seconds) ** 2
+        weight = part / (0.5 + seconds)
         self._w += weight
         self._wt += weight * tokens
         self._wtt += weight * tokens * tokens
