@@ -18,7 +18,9 @@ from optipath_snapshot import Egress
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 POD = EXAMPLES / "pod-with-router.yaml"
-SAMPLES = sorted({*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("quickstart/*.yaml")} - {POD})
+SAMPLES = sorted(
+    {*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("quickstart/*.yaml"), *EXAMPLES.glob("policies/*.yaml")} - {POD}
+)
 SCHEMAS = {kind.name: definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"] for kind in KINDS}
 
 samples = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
