@@ -95,7 +95,7 @@ def test_one_that_drops_out_does_not_turn_the_order_of_the_others(
 def test_the_cheapest_comes_first_and_the_unpriced_last(targets: Targets, seen: Features, health: Health) -> None:
     decision = ranked(LowestCost(), *targets, seen=seen, health=health)
     made = predictor(targets, seen, health)
-    costs = {each.name: made.cost(each)[0] for each in targets}
+    costs = {each.name: made.cost([each.name])[0][0] for each in targets}
     in_order = [costs[name] for name in names(decision)]
     known = [cost for cost in in_order if cost is not None]
     assert known == sorted(known)
@@ -108,7 +108,7 @@ def test_the_cheapest_comes_first_and_the_unpriced_last(targets: Targets, seen: 
 def test_the_quickest_comes_first(targets: Targets, seen: Features, health: Health) -> None:
     decision = ranked(LowestLatency(), *targets, seen=seen, health=health)
     made = predictor(targets, seen, health)
-    seconds = [made.seconds(each)[0] or 0.0 for each in decision.ranking]
+    seconds = [made.seconds([each.name])[0][0] or 0.0 for each in decision.ranking]
     assert seconds == sorted(seconds)
     assert predicted(decision, Part.LATENCY) == seconds
 
@@ -119,14 +119,14 @@ def test_the_best_comes_first_and_of_equal_ones_the_cheapest(targets: Targets, s
     decision = ranked(HighestQuality(), *targets, seen=seen, health=health)
     made = predictor(targets, seen, health)
     for one, next_one in pairwise(decision.ranking):
-        first, second = made.quality(one)[0], made.quality(next_one)[0]
+        first, second = made.quality([one.name])[0][0], made.quality([next_one.name])[0][0]
         if first is None:
             assert second is None
         elif second is not None:
             assert first >= second
             if first == second:
-                dear = made.cost(next_one)[0]
-                assert dear is None or (made.cost(one)[0] or 0.0) <= dear
+                dear = made.cost([next_one.name])[0][0]
+                assert dear is None or (made.cost([one.name])[0][0] or 0.0) <= dear
 
 
 @pytest.mark.row("B27")
@@ -139,7 +139,7 @@ def test_above_a_floor_the_most_quality_for_a_dollar_is_what_brute_force_finds(
     made = predictor(targets, seen, health)
     worth = {}
     for each in targets:
-        found, dollars = made.quality(each)[0], made.cost(each)[0]
+        found, dollars = made.quality([each.name])[0][0], made.cost([each.name])[0][0]
         if found is not None and dollars is not None and found >= float(floor):
             worth[each.name] = max(found, 1e-6) / max(dollars, 1e-9)
     assert len(decision.ranking) == len(targets)
@@ -157,12 +157,14 @@ def test_below_a_ceiling_the_best_is_what_brute_force_finds_and_nobody_is_dearer
     decision = ranked(CostCeiling(max_cost=ceiling), *targets, seen=seen, health=health)
     made = predictor(targets, seen, health)
     within = {
-        each.name: each for each in targets if (cost := made.cost(each)[0]) is not None and cost <= float(ceiling)
+        each.name: each
+        for each in targets
+        if (cost := made.cost([each.name])[0][0]) is not None and cost <= float(ceiling)
     }
     assert set(names(decision)) == set(within)
     assert {left.target for left in decision.left_out} == {each.name for each in targets} - set(within)
     assert {left.reason for left in decision.left_out} <= {Reason.COST_LIMIT}
-    qualities = [made.quality(within[name])[0] for name in names(decision)]
+    qualities = [made.quality([within[name].name])[0][0] for name in names(decision)]
     assert qualities == sorted(qualities, key=lambda found: -1.0 if found is None else found, reverse=True)
 
 

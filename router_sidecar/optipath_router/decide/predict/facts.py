@@ -41,6 +41,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Whether its provider may cache prompts."""
     quality: tuple[float | None, ...] | None = None
     """As declared, by place in TASKS; None where nothing is declared."""
+    whole: bool = False
+    """Whether the quality of every task type is known, by itself or by default."""
     default_quality: float | None = None
     by_task: bool = False
     """Whether any task type is declared by itself."""
@@ -62,6 +64,7 @@ def facts(target: Target) -> Facts:
         request_dollars=float(pricing.per_request or 0),
         caches=Capability.PROMPT_CACHE not in target.lacks,
         quality=tuple(declared.get(task, default) for task in TASKS) if declared else None,
+        whole=default is not None,
         default_quality=default,
         by_task=any(task in declared for task in TASKS),
     )

@@ -1,6 +1,6 @@
 """One request's predictions, with what is the same for all candidates worked out once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from optipath_router.chat.features import Features
 from optipath_router.decide.decision import Measured, Warm
@@ -10,14 +10,13 @@ from optipath_router.decide.predict.measured import predict_seconds, predict_suc
 from optipath_router.decide.predict.output import expected_output
 from optipath_router.decide.predict.quality import predict_quality, shares
 from optipath_router.decide.scored import Source
-from optipath_snapshot import Target
 
 Predicted = tuple[float | None, Source]
 """A value, None where it is not known, and where it comes from."""
 
 
 class Predictor:
-    """What a request would come to at any target."""
+    """What a request would come to at targets, a column at a time: candidates are asked of one thing after another."""
 
     __slots__ = ("_facts", "_features", "_measured", "_tasks", "_tokens_out", "_warm")
 
@@ -28,18 +27,21 @@ class Predictor:
         self._tokens_out = expected_output(features)
         self._tasks = shares(features)
 
-    def cost(self, target: Target) -> Predicted:
+    def cost(self, names: Sequence[str]) -> list[Predicted]:
         """Dollars."""
-        return predict_cost(self._facts[target.name], self._features.input_tokens, self._tokens_out, self._warm)
+        facts, tokens_in, tokens_out, warm = self._facts, self._features.input_tokens, self._tokens_out, self._warm
+        return [predict_cost(facts[name], tokens_in, tokens_out, warm) for name in names]
 
-    def quality(self, target: Target) -> Predicted:
+    def quality(self, names: Sequence[str]) -> list[Predicted]:
         """0 to 1."""
-        return predict_quality(self._facts[target.name], self._features, self._tasks)
+        facts, features, tasks = self._facts, self._features, self._tasks
+        return [predict_quality(facts[name], features, tasks) for name in names]
 
-    def seconds(self, target: Target) -> Predicted:
+    def seconds(self, names: Sequence[str]) -> list[Predicted]:
         """To the first content of a stream, or to the end of any other answer."""
-        return predict_seconds(self._measured.get(target.name), self._tokens_out, streams=self._features.streams)
+        measured, tokens_out, streams = self._measured.get, self._tokens_out, self._features.streams
+        return [predict_seconds(measured(name), tokens_out, streams=streams) for name in names]
 
-    def success(self, target: Target) -> Predicted:
+    def success(self, names: Sequence[str]) -> list[Predicted]:
         """The chance that an attempt goes well."""
-        return predict_success(self._measured.get(target.name))
+        return [predict_success(self._measured.get(name)) for name in names]

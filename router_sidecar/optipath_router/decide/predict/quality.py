@@ -13,6 +13,7 @@ fail, the weak ones do nearly as well as the strong.
 
 from collections.abc import Sequence
 from math import exp, log
+from operator import mul
 from typing import Final
 
 from optipath_router.chat.features import Features
@@ -26,13 +27,20 @@ _SLOPE: Final = 4.0
 _SURE: Final = 0.995
 """Nobody is better than this, or worse than the rest of 1: log-odds know no certainty."""
 
-Shares = Sequence[tuple[int, float]]
-"""Places of task types in TASKS, with their probabilities."""
+Shares = Sequence[float]
+"""The probability of each task type in TASKS; empty where none was seen."""
 
 
 def shares(features: Features) -> Shares:
-    """The task types that are likely enough to matter."""
-    return tuple((_PLACE[task], share) for task, share in features.tasks or () if share >= 0.01)
+    """What is likely, at the place of each task type; they add up to 1."""
+    tasks = features.tasks
+    if not tasks:
+        return ()
+    total = sum(share for _, share in tasks) or 1.0
+    found = [0.0] * len(TASKS)
+    for task, share in tasks:
+        found[_PLACE[task]] = share / total
+    return found
 
 
 def predict_quality(facts: Facts, features: Features, tasks: Shares) -> tuple[float | None, Source]:
@@ -52,13 +60,12 @@ def predict_quality(facts: Facts, features: Features, tasks: Shares) -> tuple[fl
 
 def _declared(facts: Facts, tasks: Shares) -> float | None:
     """The mean over the task types, as far as they are declared; None where none of them is."""
-    total = weight = 0.0
-    for place, share in tasks:
-        declared = facts.quality[place] if facts.quality else None
-        if declared is not None:
-            total += share * declared
-            weight += share
-    return total / weight if weight else None
+    quality = facts.quality or ()
+    if facts.whole:
+        return sum(map(mul, quality, tasks))  # type: ignore[arg-type]  # none of them is None
+    told = [(share * declared, share) for declared, share in zip(quality, tasks, strict=True) if declared is not None]
+    weight = sum(share for _, share in told)
+    return sum(part for part, _ in told) / weight if weight else None
 
 
 def _at(quality: float, difficulty: float) -> float:

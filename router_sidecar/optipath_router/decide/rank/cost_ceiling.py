@@ -28,7 +28,7 @@ def by_quality_within_cost(strategy: CostCeiling, candidates: Candidates, given:
 
 
 def _dollars(row: Row) -> float | None:
-    return row.values[1]
+    return row.value(1)
 
 
 def _why(row: Row, most: float) -> str:

@@ -16,12 +16,12 @@ def by_quality(candidates: Candidates, given: Given) -> Ranked:
     """The best first."""
     rows = sorted(fill(PARTS, candidates, given), key=best)
     for row in rows:
-        if row.values[0] is None:
+        if row.value(0) is None:
             row.scored = replace(row.scored, note="its quality is not known")
     return ranked(rows, PARTS, given)
 
 
 def best(row: Row) -> tuple[object, ...]:
     """The key of a row filled with these parts."""
-    quality, dollars = row.values
+    quality, dollars = row.value(0), row.value(1)
     return (*last(None if quality is None else -quality), *last(dollars), row.place)

@@ -17,11 +17,11 @@ def by_cost(candidates: Candidates, given: Given) -> Ranked:
     rows = fill(_PARTS, candidates, given)
     rows.sort(key=_key)
     for row in rows:
-        if row.values[0] is None:
+        if row.value(0) is None:
             row.scored = replace(row.scored, note="its price is not known")
     return ranked(rows, _PARTS, given)
 
 
 def _key(row: Row) -> tuple[object, ...]:
-    dollars, quality = row.values
+    dollars, quality = row.value(0), row.value(1)
     return (*last(dollars), *last(None if quality is None else -quality), row.place)

@@ -17,5 +17,5 @@ def by_latency(candidates: Candidates, given: Given) -> Ranked:
 
 
 def _key(row: Row) -> tuple[object, ...]:
-    seconds, dollars = row.values
+    seconds, dollars = row.value(0), row.value(1)
     return (*last(seconds), *last(dollars), row.place)

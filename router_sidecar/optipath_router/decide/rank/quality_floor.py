@@ -37,7 +37,7 @@ def by_quality_for_money(strategy: QualityFloor, candidates: Candidates, given: 
     rows = fill(_PARTS, candidates, given, _SCALES)
     keyed = []
     for row in rows:
-        quality, dollars = row.values
+        quality, dollars = row.value(0), row.value(1)
         group, note = _group(quality, dollars, floor)
         if note:
             row.scored = replace(row.scored, note=note)

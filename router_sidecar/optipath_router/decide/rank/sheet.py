@@ -9,7 +9,7 @@ from optipath_router.decide.rank.points import cost_points, latency_points, same
 from optipath_router.decide.scored import Part, Scored, ScorePart
 from optipath_snapshot import Target
 
-_PREDICT: Final[Mapping[Part, Callable[[Predictor, Target], Predicted]]] = {
+_PREDICT: Final[Mapping[Part, Callable[[Predictor, Sequence[str]], list[Predicted]]]] = {
     Part.COST: Predictor.cost,
     Part.LATENCY: Predictor.seconds,
     Part.QUALITY: Predictor.quality,
@@ -27,10 +27,14 @@ _MEASURED: Final = frozenset({Part.LATENCY, Part.RELIABILITY})
 class Row:
     """One candidate."""
 
-    __slots__ = ("place", "scored", "target", "values")
+    __slots__ = ("place", "scored", "target")
 
-    def __init__(self, place: int, target: Target, scored: Scored, values: Sequence[float | None]) -> None:
-        self.place, self.target, self.scored, self.values = place, target, scored, values
+    def __init__(self, place: int, target: Target, scored: Scored) -> None:
+        self.place, self.target, self.scored = place, target, scored
+
+    def value(self, place: int) -> float | None:
+        """The value of the part at a place among the weights."""
+        return self.scored.parts[place].value
 
 
 def fill(
@@ -39,21 +43,22 @@ def fill(
     given: Given,
     points: Mapping[Part, Callable[[float], float]] = POINTS,
 ) -> list[Row]:
-    """A row for each candidate, in their order; its values are those of the parts, in the order of the weights."""
-    predictor = given.predictor()
-    columns = [[_PREDICT[part](predictor, target) for target in candidates] for part, _ in weights]
-    scores = [_scaled(column, points[part]) for (part, _), column in zip(weights, columns, strict=True)]
-    rows = []
-    for place, target in enumerate(candidates):
-        total, parts, values = 0.0, [], []
-        for (part, weight), column, scored in zip(weights, columns, scores, strict=True):
-            value, source = column[place]
-            point = scored[place]
-            total += point * weight
-            values.append(value)
-            parts.append(ScorePart(part, value, point, weight, source))
-        rows.append(Row(place, target, Scored(target.name, total, tuple(parts)), values))
-    return rows
+    """A row for each candidate, in their order; its parts are in the order of the weights."""
+    predictor, names = given.predictor(), [target.name for target in candidates]
+    columns = []
+    for part, weight in weights:
+        predicted = _PREDICT[part](predictor, names)
+        scaled = _scaled(predicted, points[part])
+        columns.append(
+            [
+                ScorePart(part, value, point, weight, source)
+                for (value, source), point in zip(predicted, scaled, strict=True)
+            ]
+        )
+    return [
+        Row(place, target, Scored(target.name, sum([part.points * part.weight for part in parts]), parts))
+        for place, (target, parts) in enumerate(zip(candidates, zip(*columns, strict=True), strict=True))
+    ]
 
 
 def _scaled(column: Sequence[Predicted], scale: Callable[[float], float]) -> list[float]:
