@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from optipath_cli.inputs import egress_option, gathered, labels_option, namespac
 from optipath_cli.scores import scores_table, sources
 from optipath_cli.terminal import Terminal
 from optipath_operator.compile import compile_namespace
+from optipath_router import plugins
 from optipath_router.account.record import decision_json
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest, read_asked
@@ -73,7 +75,12 @@ def explain(
     compiled = compile_namespace(gathered(files, namespace, egress))
     Terminal(stderr=True).problems(compiled.problems)
     seen = features(_request(body, dict(headers)))
-    plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
+    plan = make_plan(
+        compiled.snapshot,
+        digest(compiled.snapshot),
+        labels,
+        lambda named: plugins.strategy(named, lambda _, __: None, time.monotonic),
+    )
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
     because = tuple(why_not(decision, asked_of)) if asked_of else ()

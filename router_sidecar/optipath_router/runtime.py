@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from optipath_router import plugins
 from optipath_router.account import Account
 from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
@@ -61,7 +62,9 @@ class Runtime:
 def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runtime:
     """The runtime for a snapshot, in a pod with these labels; raises ssl.SSLError for a bad CA bundle."""
     snapshot, now = file.snapshot, shared.now
-    plan = make_plan(snapshot, file.digest, labels)
+    plan = make_plan(
+        snapshot, file.digest, labels, lambda named: plugins.strategy(named, shared.metrics.plugin_failed, now)
+    )
 
     # A type of a newer operator's is not spoken, and its address none of our business.
     spoken = [provider for provider in snapshot.providers if provider.type in DIALECTS]

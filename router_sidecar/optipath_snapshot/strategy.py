@@ -95,6 +95,15 @@ class CostCeiling(Part):
     """Dollars a request."""
 
 
+class Plugin(Part):
+    """By a strategy that is installed beside the router, under an entry point of this name."""
+
+    kind: Literal["plugin"] = "plugin"
+    name: str
+    config: dict[str, str] = {}
+    """What it is told; its own to understand."""
+
+
 Strategy = Annotated[
     Ordered
     | Weighted
@@ -105,6 +114,7 @@ Strategy = Annotated[
     | HighestQuality
     | Balanced
     | QualityFloor
-    | CostCeiling,
+    | CostCeiling
+    | Plugin,
     Field(discriminator="kind"),
 ]

@@ -56,7 +56,11 @@ def test_the_catalogue_speaks_of_capabilities_that_there_are() -> None:
 
 def test_every_strategy_that_can_be_written_is_compiled() -> None:
     names = [field.alias for field in StrategySpec.model_fields.values()]
-    least: dict[str | None, dict[str, str]] = {"balanced": {"cost": "1"}, "costWithin": {"minQuality": "0.5"}}
+    least: dict[str | None, dict[str, str]] = {
+        "balanced": {"cost": "1"},
+        "costWithin": {"minQuality": "0.5"},
+        "plugin": {"name": "mine"},
+    }
     rules = [
         {"name": f"r{index}", "strategy": {name: least.get(name, {})}, "targets": [{"provider": "a", "model": "b"}]}
         for index, name in enumerate(names)

@@ -11,6 +11,7 @@ from optipath_snapshot import (
     LowestCost,
     LowestLatency,
     Ordered,
+    Plugin,
     QualityFloor,
     RoundRobin,
     StickyConversation,
@@ -39,6 +40,8 @@ def compile_strategy(spec: StrategySpec) -> tuple[Strategy, dict[str, str]]:
         return _balanced(spec.balanced)
     if spec.cost_within is not None:
         return _cost_within(spec.cost_within), {}
+    if spec.plugin is not None:
+        return Plugin(name=spec.plugin.name, config=dict(sorted(spec.plugin.config.items()))), {}
     return next(strategy for name, strategy in _PLAIN.items() if getattr(spec, name) is not None), {}
 
 

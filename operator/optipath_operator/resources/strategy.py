@@ -2,12 +2,12 @@
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
 from optipath_operator.resources.headers import HeaderName, Without
-from optipath_operator.resources.scalars import Fraction, Money
+from optipath_operator.resources.scalars import ConfigKey, ConfigValue, Fraction, Money, PluginName
 from optipath_snapshot import SECRET_HEADERS
 
 # Its value decides who serves, and whoever can tell that by trying learns something of the value.
@@ -126,6 +126,15 @@ class CostWithinSpec(Spec):
         return self
 
 
+class PluginSpec(Spec):
+    """A strategy of your own, installed in the router's image under the entry points `optipath.strategies`."""
+
+    name: PluginName
+    """The entry point's name."""
+    config: Annotated[dict[ConfigKey, ConfigValue], Field(max_length=16)] = {}
+    """What it is told; its own to understand."""
+
+
 class StrategySpec(Spec):
     """How to rank the targets; exactly one."""
 
@@ -148,6 +157,9 @@ class StrategySpec(Spec):
     cost_within: CostWithinSpec | None = None
     """The most quality for money above a floor of quality, or the best within a cost."""
 
+    plugin: PluginSpec | None = None
+    """A strategy of your own; where it fails or is slow, the targets go in the order in which they are written."""
+
     cel: ClassVar = (
         Cel(
             _one_of(
@@ -160,6 +172,7 @@ class StrategySpec(Spec):
                 "highestQuality",
                 "balanced",
                 "costWithin",
+                "plugin",
             ),
             "exactly one strategy must be given",
         ),

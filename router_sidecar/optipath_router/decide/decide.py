@@ -31,7 +31,16 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     route = rule.route if rule else None
     basis, named, strategy = _named(rule, features.model, plan)
     turn = health.turns.get(rule.id, 0) if rule else 0
-    given = Given(features, health, plan.facts, rule.id if rule else "", rule.weights if rule else {}, turn, draw)
+    given = Given(
+        features,
+        health,
+        plan.facts,
+        rule.id if rule else "",
+        rule.weights if rule else {},
+        turn,
+        draw,
+        rule.custom if rule else None,
+    )
     able, out = _able(named, features)
     ranked = rank(strategy, well(able, health.obstacles), given)
     ranking = ranked.targets
@@ -54,7 +63,7 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
         basis=basis,
         policy=route.policy if route else None,
         rule=route.rule if route else None,
-        strategy=strategy.kind,
+        strategy=ranked.instead or strategy.kind,
         ranking=ranking,
         left_out=out,
         rules=asked,

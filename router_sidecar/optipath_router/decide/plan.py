@@ -1,6 +1,6 @@
 """The plan: a snapshot as one pod's router reads it, with what every decision would look up prepared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,8 +9,8 @@ from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.decision import RuleTrace
 from optipath_router.decide.match import Clause, clauses, is_glob
 from optipath_router.decide.predict import Facts, facts
-from optipath_router.decide.rank import wanted
-from optipath_snapshot import Route, Snapshot, Target
+from optipath_router.decide.rank import Custom, wanted
+from optipath_snapshot import Plugin, Route, Snapshot, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Rule:
     targets: tuple[Target, ...]
     weights: Mapping[str, int]
     """By the target's name."""
+    custom: Custom | None = None
+    """The plug-in that the strategy names, where it is there."""
 
     def ask(self, features: Features) -> RuleTrace:
         """Whether the rule matches, and which clause failed where it does not."""
@@ -69,8 +71,17 @@ def route_id(route: Route) -> str:
     return f"{route.policy.full_name}/{route.rule}"
 
 
-def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Plan:
-    """The plan for a pod with these labels."""
+def _no_plugin(_: Plugin) -> None:
+    """Know none."""
+
+
+def make_plan(
+    snapshot: Snapshot,
+    digest: str,
+    labels: Mapping[str, str],
+    custom: Callable[[Plugin], Custom | None] = _no_plugin,
+) -> Plan:
+    """The plan for a pod with these labels; `custom` knows the plug-ins that strategies name."""
     targets = {target.name: target for target in sorted(snapshot.targets, key=lambda target: target.name)}
     by_model: dict[str, tuple[Target, ...]] = {}
     for target in targets.values():
@@ -78,14 +89,14 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
     own = (route for route in snapshot.routes if route.workload.items() <= labels.items())
     return Plan(
         digest,
-        tuple(_rule(route, targets) for route in own),
+        tuple(_rule(route, targets, custom) for route in own),
         by_model,
         tuple(targets.values()),
         {name: facts(target) for name, target in targets.items()},
     )
 
 
-def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
+def _rule(route: Route, targets: Mapping[str, Target], custom: Callable[[Plugin], Custom | None]) -> Rule:
     return Rule(
         id=route_id(route),
         route=route,
@@ -93,4 +104,5 @@ def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
         matched=RuleTrace(route.policy, route.rule),
         targets=tuple(targets[used.target] for used in route.targets),
         weights={used.target: used.weight for used in route.targets},
+        custom=custom(route.strategy) if isinstance(route.strategy, Plugin) else None,
     )

@@ -121,6 +121,12 @@ class Metrics:
             *_BY_MODEL,
             "source",
         )
+        self._plugins = counters(
+            "optipath_plugin_failures",
+            "Plug-ins that were missing, raised, answered nonsense or were slow",
+            "plugin",
+            "reason",
+        )
         self.log_dropped = counters(
             "optipath_decision_log_dropped", "Decisions that are not in the log, which could not keep up"
         )[()]
@@ -172,6 +178,10 @@ class Metrics:
     def predicted(self, *, part: str, provider: str, model: str, source: str, ratio: float) -> None:
         """Note how far a prediction was off."""
         self._ratios[part, provider, model, source].observe(ratio)
+
+    def plugin_failed(self, plugin: str, reason: str) -> None:
+        """Count a plug-in's failure."""
+        self._plugins[plugin, reason].inc()
 
     def loaded(self, generation: int, now: float) -> None:
         """Note a snapshot that came into force."""

@@ -47,9 +47,8 @@ async def test_what_was_predicted_is_compared_with_what_came(files: Files) -> No
         made = route("acme/ok", strategy=Balanced(cost=Decimal("0.5"), latency=Decimal("0.5")))
         files.put(snapshot(made, targets=targets, providers=[provider("acme", url=simulator.url)], egress=LOOPBACK))
         async with running(files.settings()) as router:
-            for _ in range(6):
-                answer = await router.ask("auto")
-            decision = (await router.decision(answer))["decision"]
+            answers = [await router.ask("auto") for _ in range(6)]
+            decision = (await router.decision(answers[-1]))["decision"]
             text = (await router.get("/metrics")).text
     parts = {part["name"]: part for part in decision["scored"][0]["parts"]}
     assert parts["latency"]["source"] == "measured"

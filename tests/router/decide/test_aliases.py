@@ -33,15 +33,13 @@ def test_an_alias_ranks_all_targets_without_a_policy(alias: str) -> None:
 @pytest.mark.row("B20")
 def test_over_a_day_of_requests_eco_costs_least_and_premium_most() -> None:
     made = snapshot(targets=[CHEAP, MIDDLE, DEAR])
-    spent = {
-        alias: sum(
-            scored.part("cost").value or 0.0  # type: ignore[union-attr]  # each of these looks at costs
-            for tenths in range(11)
-            for decision in [asked(alias, made, difficulty=tenths / 10)]
-            for scored in decision.scored[:1]
-        )
-        for alias in ALIASES
-    }
+
+    def dollars(alias: str, difficulty: float) -> float:
+        cost = asked(alias, made, difficulty=difficulty).scored[0].part("cost")
+        assert cost is not None
+        return cost.value or 0.0
+
+    spent = {alias: sum(dollars(alias, tenths / 10) for tenths in range(11)) for alias in ALIASES}
     assert spent["eco"] < spent["balanced"] <= spent["auto"] < spent["premium"]
 
 

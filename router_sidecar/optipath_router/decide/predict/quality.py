@@ -62,7 +62,7 @@ def _declared(facts: Facts, tasks: Shares) -> float | None:
     """The mean over the task types, as far as they are declared; None where none of them is."""
     quality = facts.quality or ()
     if facts.whole:
-        return sum(map(mul, quality, tasks))  # type: ignore[arg-type]  # none of them is None
+        return float(sum(map(mul, quality, tasks)))
     told = [(share * declared, share) for declared, share in zip(quality, tasks, strict=True) if declared is not None]
     weight = sum(share for _, share in told)
     return sum(part for part, _ in told) / weight if weight else None

@@ -4,12 +4,13 @@ from typing import Final, assert_never
 
 from optipath_router.decide.rank.balanced import by_balance, shares
 from optipath_router.decide.rank.cost_ceiling import by_quality_within_cost
-from optipath_router.decide.rank.given import Candidates, Given, Ranked
+from optipath_router.decide.rank.given import Candidate, Candidates, Custom, Given, Ranked
 from optipath_router.decide.rank.highest_quality import by_quality
 from optipath_router.decide.rank.least_busy import by_busyness
 from optipath_router.decide.rank.lowest_cost import by_cost
 from optipath_router.decide.rank.lowest_latency import by_latency
 from optipath_router.decide.rank.ordered import as_written
+from optipath_router.decide.rank.plugin import by_plugin
 from optipath_router.decide.rank.quality_floor import by_quality_for_money
 from optipath_router.decide.rank.round_robin import by_turn
 from optipath_router.decide.rank.weighted import by_weight
@@ -22,6 +23,7 @@ from optipath_snapshot import (
     LowestCost,
     LowestLatency,
     Ordered,
+    Plugin,
     QualityFloor,
     RoundRobin,
     StickyConversation,
@@ -29,7 +31,7 @@ from optipath_snapshot import (
     Weighted,
 )
 
-__all__ = ["Candidates", "Given", "Ranked", "rank", "wanted"]
+__all__ = ["Candidate", "Candidates", "Custom", "Given", "Ranked", "rank", "wanted"]
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _FOR_COST: Final = frozenset({"tasks", "conversation"})
@@ -66,6 +68,8 @@ def rank(strategy: Strategy, candidates: Candidates, given: Given) -> Ranked:  #
             return by_quality_for_money(strategy, candidates, given)
         case CostCeiling():
             return by_quality_within_cost(strategy, candidates, given)
+        case Plugin():
+            return by_plugin(strategy, candidates, given)
         case _:
             assert_never(strategy)
 
@@ -81,7 +85,7 @@ def wanted(strategy: Strategy) -> frozenset[str]:
             return _FOR_COST
         case LowestLatency():
             return _FOR_LATENCY
-        case HighestQuality() | QualityFloor() | CostCeiling():
+        case HighestQuality() | QualityFloor() | CostCeiling() | Plugin():
             return _FOR_QUALITY | _FOR_COST
         case Balanced():
             return _NOTHING.union(*(_FOR[part] for part, weight in shares(strategy) if weight))

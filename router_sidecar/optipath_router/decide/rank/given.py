@@ -1,6 +1,6 @@
 """What strategies rank by, and what they give back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,29 @@ from optipath_snapshot import Target
 
 Candidates = tuple[Target, ...]
 """In the order in which the rule names them; for an alias, and a model asked for by name, by name."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """What a strategy of a user's is told of a target. What is not known is None, and never 0."""
+
+    target: str
+    """`provider/model`."""
+    weight: int
+    """As the rule gives it."""
+    cost: float | None
+    """Dollars that the request is predicted to cost there."""
+    latency: float | None
+    """Seconds: to the first content of a stream, to the end of any other answer."""
+    quality: float | None
+    """0 to 1, on this request."""
+    reliability: float | None
+    """The share of attempts that go well, 0 to 1."""
+    in_flight: int
+    """Attempts of this router's under way there."""
+
+
+Custom = Callable[[Features, Sequence[Candidate]], Sequence[float] | None]
+"""A strategy of a user's: a score for each candidate, the highest first; None where it has failed."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -28,6 +51,8 @@ class Given(msgspec.Struct, frozen=True):
     """By the target's name."""
     turn: int = 0
     draw: int = 0
+    custom: Custom | None = None
+    """The plug-in that the rule names, where it is there."""
 
     @property
     def warm(self) -> Warm | None:
@@ -54,3 +79,5 @@ class Ranked(msgspec.Struct, frozen=True):
     """What was looked at of the health view."""
     measured: Mapping[str, Measured] | None = None
     warm: Warm | None = None
+    instead: str = ""
+    """The strategy that was taken in place of the rule's, and why."""
