@@ -74,12 +74,18 @@ def explain(
     files, body = _what_is_asked(words, request, model)
     compiled = compile_namespace(gathered(files, namespace, egress))
     Terminal(stderr=True).problems(compiled.problems)
-    seen = features(_request(body, dict(headers)))
+    asked = _request(body, dict(headers))
+    seen = features(asked)
+    for named in compiled.snapshot.classifiers:
+        if named.workload.items() <= labels.items() and (
+            refine := plugins.classifier(named, _not_counted, time.monotonic)
+        ):
+            seen = refine(asked, seen)
     plan = make_plan(
         compiled.snapshot,
         digest(compiled.snapshot),
         labels,
-        lambda named: plugins.strategy(named, lambda _, __: None, time.monotonic),
+        lambda named: plugins.strategy(named, _not_counted, time.monotonic),
     )
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
@@ -95,6 +101,10 @@ def explain(
         terminal.table(*scores_table(decision), headed=True)
         terminal.line()
         terminal.facts(sources(decision))
+
+
+def _not_counted(_: str, __: str) -> None:
+    """Leave a plug-in's failure to the log, which says it."""
 
 
 def _what_is_asked(

@@ -84,8 +84,21 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
             shared.healths.turns.taken(decision.route)
         return decision
 
+    recognisers = [
+        found
+        for named in snapshot.classifiers
+        if named.workload.items() <= labels.items()
+        and (found := plugins.classifier(named, shared.metrics.plugin_failed, now))
+    ]
+
+    def classified(request: ChatRequest) -> Features:
+        seen = features(request)
+        for refine in recognisers:
+            seen = refine(request, seen)
+        return seen
+
     def explained(request: ChatRequest) -> Decision:
-        return decide(features(request), plan, shared.healths.view(), secrets.randbits(64))
+        return decide(classified(request), plan, shared.healths.view(), secrets.randbits(64))
 
     call = Dispatch(
         layers(partial(send, now=now, room=shared.room, wall=shared.wall), shared.healths, now),
@@ -95,7 +108,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         abandoned=shared.account.abandoned,
         now=now,
     )
-    flow = Flow(features, decided, call, shared.account)
+    flow = Flow(classified, decided, call, shared.account)
     return Runtime(file, plan, flow, explained, frozenset(origins.values()), now())
 
 

@@ -19,7 +19,7 @@ from optipath_snapshot.file import (
 from optipath_snapshot.header import RESERVED_HEADERS, SECRET_HEADERS, Header
 from optipath_snapshot.resilience import HedgeAfter, HedgeDelay, HedgeQuantile, Resilience
 from optipath_snapshot.route import HeaderMatch, Match, PolicyRef, Route, RouteTarget
-from optipath_snapshot.snapshot import Snapshot
+from optipath_snapshot.snapshot import Classifier, Snapshot
 from optipath_snapshot.strategy import (
     Balanced,
     CostCeiling,
@@ -47,6 +47,7 @@ __all__ = [
     "WELL_KNOWN",
     "Balanced",
     "Capability",
+    "Classifier",
     "CostCeiling",
     "Egress",
     "EgressRule",

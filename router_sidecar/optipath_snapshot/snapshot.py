@@ -12,6 +12,16 @@ from optipath_snapshot.route import Route
 from optipath_snapshot.target import Provider, Target
 
 
+class Classifier(Part):
+    """A recogniser that is installed beside the router, under an entry point of this name."""
+
+    name: str
+    config: dict[str, str] = {}
+    """What it is told; its own to understand."""
+    workload: dict[str, str] = {}
+    """Labels that a pod must have for it to be asked there."""
+
+
 class Snapshot(Part):
     """One namespace's compiled configuration."""
 
@@ -20,6 +30,8 @@ class Snapshot(Part):
     targets: tuple[Target, ...] = ()
     routes: tuple[Route, ...] = ()
     """In the order in which they are asked; the first that matches is taken."""
+    classifiers: tuple[Classifier, ...] = ()
+    """In the order in which they are asked; what a later one sees goes before what an earlier one saw."""
     egress: Egress = Egress()
     status_token_sha256: str | None = None
     """Hash of the token that opens the router's /status; None keeps it shut."""

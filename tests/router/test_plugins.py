@@ -1,4 +1,4 @@
-"""Strategies of users' own."""
+"""Strategies and recognisers of users' own."""
 
 import importlib.util
 import sys
@@ -10,13 +10,17 @@ from types import ModuleType
 import pytest
 
 from optipath_router import plugins
-from optipath_router.chat.features import Features
+from optipath_router.chat.features import Features, TaskType
+from optipath_router.chat.request import ChatRequest
+from optipath_router.classify.plugins import LABELS, Recognised, Recogniser
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.rank import Candidate, Custom
-from optipath_snapshot import Plugin
+from optipath_snapshot import Classifier, HighestQuality, Plugin
 from support.builders import route, snapshot, target
 from support.clock import Clock
 from support.ranking import names, priced, quality
+from support.requests import body, chat_request
+from support.router import Files, running
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "examples" / "plugin"
 CHEAP = target("acme/cheap", pricing=priced("1", "1"), quality=quality("0.5"))
@@ -52,8 +56,10 @@ def decided(custom: Custom | None, config: Mapping[str, str] | None = None) -> D
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The template, as if it had been installed."""
     monkeypatch.setitem(sys.modules, "thrifty", example("thrifty"))
-    found = EntryPoints([EntryPoint("thrifty", "thrifty:make", plugins.GROUP)])
-    monkeypatch.setattr(plugins, "entry_points", lambda *, group: found if group == plugins.GROUP else EntryPoints())
+    found = EntryPoints([EntryPoint("thrifty", "thrifty:make", plugins.STRATEGIES)])
+    monkeypatch.setattr(
+        plugins, "entry_points", lambda *, group: found if group == plugins.STRATEGIES else EntryPoints()
+    )
 
 
 @pytest.mark.row("E23", "C01")
@@ -135,3 +141,82 @@ def test_the_kit_finds_what_is_wrong() -> None:
     )
     assert any("other scores" in said for said in kit.complaints(lambda _: lambda _, each: list(range(len(each))), {}))
     assert any("0 scores" in said for said in kit.complaints(lambda _: lambda _, __: [], {}))
+
+
+LIKE_CODE = Recognised(tasks={"Code": 3.0, "Chat": 1.0}, difficulty=0.25, domain="databases", language="en")
+
+
+def seen_by(recogniser: Recogniser, failures: Failures, clock: Clock | None = None) -> Features:
+    refine = plugins.recognising("mine", recogniser, failures.note, clock or Clock())
+    return refine(chat_request(), Features("small", 9, difficulty=0.5, seen={"language": "script"}))
+
+
+@pytest.mark.row("E26", "D15")
+def test_what_a_recogniser_sees_takes_the_place_of_what_we_see_and_says_so() -> None:
+    seen = seen_by(lambda _, __: LIKE_CODE, Failures())
+    assert seen.tasks == ((TaskType.CODE, 0.75), (TaskType.CHAT, 0.25))
+    assert (seen.difficulty, seen.domain, seen.language) == (0.25, "databases", "en")
+    assert seen.seen == dict.fromkeys(("tasks", "difficulty", "domain", "language"), "plug-in mine")
+
+
+def test_where_a_recogniser_says_nothing_ours_stays() -> None:
+    ours = Features("small", 9, difficulty=0.5, seen={"language": "script"})
+    assert seen_by(lambda _, __: None, Failures()) == ours
+    assert seen_by(lambda _, __: Recognised(), Failures()) == ours
+
+
+NONSENSE: dict[str, Recognised] = {
+    "a task type that there is not": Recognised(tasks={"Juggling": 1.0}),
+    "no probability": Recognised(tasks={"Code": 0.0}),
+    "a probability below nothing": Recognised(tasks={"Code": -1.0, "Chat": 2.0}),
+    "a difficulty beyond all bounds": Recognised(difficulty=1.5),
+    "an empty domain": Recognised(domain=""),
+    "labels of another version": Recognised(tasks={"Code": 1.0}, labels=LABELS + 1),
+}
+
+
+@pytest.mark.row("E26")
+@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
+def test_what_no_feature_can_be_is_dropped_and_counted(said: Recognised) -> None:
+    failures = Failures()
+    assert seen_by(lambda _, __: said, failures).difficulty == 0.5
+    assert failures == [("mine", "wrong")]
+
+
+def test_a_recogniser_that_raises_changes_nothing() -> None:
+    def raises(_: ChatRequest, __: Features) -> Recognised:
+        raise RuntimeError("no")
+
+    failures = Failures()
+    assert seen_by(raises, failures).difficulty == 0.5
+    assert failures == [("mine", "raised")]
+
+
+def test_the_template_s_recogniser_tells_a_task_from_the_system_prompt() -> None:
+    recognise = example("spotter").make({"Code": "SQL"})
+    system = {"role": "system", "content": "You write sql."}
+    found = recognise(chat_request(messages=[system]), Features("small", 9))
+    assert found == Recognised(tasks={"Code": 1.0})
+    assert recognise(chat_request(), Features("small", 9)) is None
+
+
+@pytest.mark.row("E26")
+async def test_a_policy_s_recogniser_is_asked_in_the_pods_that_it_is_for(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spotter", example("spotter"))
+    found = EntryPoints([EntryPoint("spotter", "spotter:make", plugins.CLASSIFIERS)])
+    monkeypatch.setattr(plugins, "entry_points", lambda *, group: found if group == plugins.CLASSIFIERS else [])
+    by_task = target("acme/coder", quality=quality("0.5", Code="0.9")), target("acme/other", quality=quality("0.6"))
+    asked = body("auto", messages=[{"role": "system", "content": "Answer in SQL."}])
+    first = {}
+    for app in ("chat", "batch"):
+        spotter = Classifier(name="spotter", config={"Code": "sql"}, workload={"app": "chat"})
+        rule = route("acme/coder", "acme/other", strategy=HighestQuality())
+        files.put(snapshot(rule, targets=by_task, classifiers=(spotter,)))
+        files.labels(app=app)
+        async with running(files.settings()) as router:
+            url = f"{router.url}/optipath/explain"
+            told = await router.http.post(url, content=asked, headers={"content-type": "application/json"})
+        first[app] = told.json()["ranking"][0]
+    assert first == {"chat": "acme/coder", "batch": "acme/other"}

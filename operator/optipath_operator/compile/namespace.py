@@ -70,6 +70,7 @@ def compile_namespace(gathered: Gathered) -> Compiled:
         providers=tuple(part.provider for part in parts),
         targets=targets,
         routes=routes,
+        classifiers=tuple(classifier for plan in plans for classifier in plan.classifiers),
         egress=gathered.egress,
         status_token_sha256=gathered.status_token_sha256,
     )

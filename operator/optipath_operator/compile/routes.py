@@ -16,6 +16,7 @@ from optipath_operator.resources import (
 )
 from optipath_operator.resources.scalars import percentile, seconds
 from optipath_snapshot import (
+    Classifier,
     HeaderMatch,
     HedgeAfter,
     HedgeDelay,
@@ -34,6 +35,7 @@ class CompiledPolicy:
 
     routes: tuple[Route, ...]
     problems: tuple[Problem, ...]
+    classifiers: tuple[Classifier, ...] = ()
 
 
 def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> CompiledPolicy:
@@ -66,7 +68,16 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
             Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why)
             for place, why in {**noted, **weighed}.items()
         ]
-    return CompiledPolicy(tuple(routes), tuple(problems))
+    # The list has no order in a resource, so that none must show in the bytes.
+    classifiers = sorted(spec.classifiers, key=lambda each: each.name)
+    return CompiledPolicy(
+        tuple(routes),
+        tuple(problems),
+        tuple(
+            Classifier(name=each.name, config=dict(sorted(each.config.items())), workload=workload)
+            for each in classifiers
+        ),
+    )
 
 
 def _match(spec: MatchSpec) -> Match:

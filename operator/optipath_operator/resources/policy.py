@@ -9,6 +9,8 @@ from optipath_operator.resources.base import Cel, Spec
 from optipath_operator.resources.headers import HeaderName, HeaderValue, Without
 from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.scalars import (
+    ConfigKey,
+    ConfigValue,
     Duration,
     LabelKey,
     LabelValue,
@@ -17,6 +19,7 @@ from optipath_operator.resources.scalars import (
     NamespaceName,
     ObjectName,
     PercentileOrDuration,
+    PluginName,
     RuleName,
     ShortDuration,
     seconds,
@@ -196,6 +199,15 @@ class WorkloadSelectorSpec(Spec):
     """Labels that a pod must have, all of them."""
 
 
+class ClassifierSpec(Spec):
+    """A recogniser of your own, installed in the router's image under the entry points `optipath.classifiers`."""
+
+    name: PluginName
+    """The entry point's name."""
+    config: Annotated[dict[ConfigKey, ConfigValue], Field(max_length=16)] = {}
+    """What it is told; its own to understand."""
+
+
 class RoutingPolicySpec(Spec):
     """Which requests go where. The first rule that matches is taken, over all policies of the namespace."""
 
@@ -203,5 +215,7 @@ class RoutingPolicySpec(Spec):
     """Policies with a higher one are asked first; equal ones in the order of their names."""
     workload_selector: WorkloadSelectorSpec | None = None
     """Which pods it is for; all of the namespace if not given."""
+    classifiers: Annotated[tuple[ClassifierSpec, ...], map_by("name", at_most=4)] = ()
+    """Recognisers of your own, asked of each request of these pods before any rule is."""
     rules: Annotated[tuple[RuleSpec, ...], map_by("name", at_most=64, at_least=1)]
     """Rules in the order in which they are asked."""

@@ -56,13 +56,13 @@ class Plan:
         aliases = ALIASES.keys() if self.targets else ()
         return tuple(sorted(exact.union(self.by_model, aliases)))
 
-    def wanted(self, model: str) -> frozenset[str]:
+    def ranks_by(self, model: str) -> frozenset[str]:
         """Features, by the names of their fields, that ranking may make use of when this model is asked for."""
         alias = ALIASES.get(model)
-        return self._wanted_by_rules if alias is None else self._wanted_by_rules | wanted(alias)
+        return self._rules_rank_by if alias is None else self._rules_rank_by | wanted(alias)
 
     @cached_property
-    def _wanted_by_rules(self) -> frozenset[str]:
+    def _rules_rank_by(self) -> frozenset[str]:
         return frozenset[str]().union(*(wanted(rule.route.strategy) for rule in self.rules))
 
 

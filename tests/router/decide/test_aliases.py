@@ -78,6 +78,6 @@ def test_weights_of_aliases_are_shares() -> None:
 def test_features_are_wanted_only_where_they_are_of_use() -> None:
     targets: list[Target] = [CHEAP, DEAR]
     plain = make_plan(snapshot(route("acme/cheap", models=["plain"]), targets=targets), "sha256:0", {})
-    assert plain.wanted("plain") == plain.wanted("cheap") == frozenset()
-    assert plain.wanted("eco") == {"tasks", "conversation"}
-    assert plain.wanted("auto") > plain.wanted("eco")
+    assert plain.ranks_by("plain") == plain.ranks_by("cheap") == frozenset()
+    assert plain.ranks_by("eco") == {"tasks", "conversation"}
+    assert plain.ranks_by("auto") > plain.ranks_by("eco")
