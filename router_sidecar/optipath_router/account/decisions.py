@@ -8,7 +8,7 @@ from optipath_router.account.record import Record
 class Decisions:
     """Keeps the latest records, and forgets the oldest for each one too many."""
 
-    def __init__(self, at_most: int = 1000, targets_at_most: int = 20_000) -> None:
+    def __init__(self, at_most: int = 1000, targets_at_most: int = 10_000) -> None:
         """Take how many records are kept, and how many targets they may have considered together."""
         self._at_most, self._targets_at_most = at_most, targets_at_most
         self._records: OrderedDict[str, Record] = OrderedDict()
