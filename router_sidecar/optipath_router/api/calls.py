@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from optipath_router.api.asker import Asker
 from optipath_router.api.exchange import CallerLeft, Leaving, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, rejected
-from optipath_router.chat.request import ChatRequest, Once
+from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Outcome, RequestRejected
 from optipath_router.live import Live
 from optipath_router.providers.surface import Surface
@@ -79,13 +79,11 @@ class Calls:
             if runtime is None or self._stopping:
                 await asker.fail(STOPPING if self._stopping else NO_CONFIG)
                 return
-            asked = surface.read_asked(body)
+            request = surface.request(body, headers, name=request_id, decision=decision_id, arrived=self._now())
         except RequestRejected as problem:
             self._metrics.rejected(problem.code)
             await asker.fail(rejected(problem))
             return
-        chat = Once(surface.codec.read_chat if surface.codec else None, body)
-        request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked, surface.wire, chat)
         await self._answer_or_leave(runtime, request, asker, Leaving(scope, receive))
 
     async def _answer_or_leave(self, runtime: Runtime, request: ChatRequest, asker: Asker, leaving: Leaving) -> None:

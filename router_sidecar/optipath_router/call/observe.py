@@ -107,6 +107,7 @@ class _Noted:
             seconds=self._now() - self._began,
             first_content_seconds=self._first_content,
             wait_seconds=wait_seconds,
+            tokens=usage.output_tokens if usage is not None else tokens,
         )
         attempt.trail.ended(
             self._place,

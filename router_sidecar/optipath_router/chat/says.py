@@ -21,7 +21,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 _STATE: Final = frozenset({"previous_response_id", "conversation"})
 """Members of a request that name what the provider kept."""

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.sayings import Saying
 from optipath_router.errors import Code
 from optipath_router.providers.codec import AnswerReader, AnswerWriter, CallerCodec, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.passage import together, tokens_in
 from optipath_router.providers.said import told
 from optipath_router.providers.surface import Error
-from optipath_snapshot import Target
+from optipath_snapshot import Saying, Target
 
 
 @dataclass(frozen=True, slots=True)

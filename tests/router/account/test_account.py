@@ -37,7 +37,7 @@ class Books:
         self.clock = Clock()
         self.decisions, self.metrics = Decisions(at_most), Metrics()
         self.account = Account(
-            self.decisions, lambda record: count(record, self.metrics), now=self.clock, wall=lambda: 1_000_000.0
+            self.decisions, lambda _, record: count(record, self.metrics), now=self.clock, wall=lambda: 1_000_000.0
         )
 
     def record(self) -> Record:

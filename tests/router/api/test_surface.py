@@ -146,6 +146,7 @@ async def test_models_are_listed_and_found_by_names_with_slashes(files: Files) -
         "org/big": "acme",
         "small": "acme,other",
         "smart": "optipath",
+        **dict.fromkeys(("auto", "balanced", "eco", "premium"), "optipath"),
     }
     assert one.json() == {"id": "org/big", "object": "model", "created": 0, "owned_by": "acme"}
     assert (none.status_code, error(none)["code"], error(none)["param"]) == (404, "model_not_found", "model")

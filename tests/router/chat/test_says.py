@@ -35,8 +35,8 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.says import says
+from optipath_snapshot import Saying
 
 RAW = msgspec.Raw(b'{"a":1}')
 EXTRA = Extra(Wire.CHAT, {"odd": RAW})

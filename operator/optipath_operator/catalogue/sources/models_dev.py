@@ -22,6 +22,9 @@ SOURCE = {
 # cloud runs at home too; neither has a price here.
 _TYPES = {
     "openai": "OpenAI",
+    "azure": "AzureOpenAI",
+    "anthropic": "Anthropic",
+    "google": "Gemini",
     "mistral": "Mistral",
     "deepseek": "DeepSeek",
     "alibaba": "Qwen",

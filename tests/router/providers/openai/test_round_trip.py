@@ -25,11 +25,11 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.says import says
 from optipath_router.errors import RequestRejected
 from optipath_router.providers.openai.codec import CALLER, CODECS
 from optipath_router.providers.openai.family import FAMILY
+from optipath_snapshot import Saying
 from support.chats import any_requests
 
 OPENAI = CODECS["OpenAI"]
