@@ -30,8 +30,7 @@ _LIMITS: Final = """\
 - The pair of one set does not transfer to another: for models that were not recorded together, length is the best order there is (`need`).
 - Difficulty is the share of recorded models that fail, and learned from benchmarks with one right answer; what open-ended requests ask for rests on the seeds.
 - Intervals are bootstraps over prompts. They do not cover the choice of constants (weights of marks, sharpness), which were chosen while looking at
-  the same folds. What is marked as missed was reached with other
-  constants (GSM8K 0.595, task types then 0.835): words that tell task types apart took the place of words of sums."""
+  the same folds."""
 
 
 def card(file: bytes, measured: Sequence[Measured], examples: Sequence[Example]) -> str:

@@ -37,7 +37,7 @@ _MIXED: Final = ("arc", "grade", "hellaswag", "mmlu", "winogrande")
 _CLASS_ALPHA: Final = 1.0
 _KIND_ALPHA: Final = 2.0
 _OUTCOME_ALPHA: Final = 8.0
-_SMALL_ALPHA: Final = 4.0
+_SMALL_ALPHA: Final = 10.0
 _SEED_WEIGHT: Final = 0.3
 _SEED_DIFFICULTY: Final = 4.0
 """Benchmarks ask nothing easy: what is easy, a few hundred seeds say against 18,000 rows."""
