@@ -79,7 +79,9 @@ USUALLY_LOST = frozenset(
         Saying.NAMES,
         Saying.SERVICE_TIER,
         Saying.STORE,
+        Saying.PARALLEL_TOOLS,
+        Saying.STRICT_TOOLS,
         Saying.TOOL_FAILED,
     }
 )
-"""What no answer hangs on: it may be lost where the policy says nothing."""
+"""What no answer hangs on, and what frameworks say whatever they want: it may be lost where the policy says nothing."""
