@@ -17,7 +17,7 @@ class Refusal:
     message: str
 
     def answer(self, common: bytes, error: Error) -> bytes:
-        """All of the answer in the caller's form, with the lines that stand in every head; the connection ends with it."""
+        """All of the answer in the caller's form, with the lines of every head; the connection ends with it."""
         body = error(self.status, self.code, self.message, None)
         lines = [b"content-type: application/json", b"content-length: %d" % len(body), b"connection: close", b"", body]
         if self.code is Code.OVERLOADED:
