@@ -39,9 +39,8 @@ class Passage:
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The caller's own bytes, but for the model."""
-        passed = tuple((name.encode(), request.headers[name].encode()) for name in self.headers & set(request.headers))
         body = renamed(request.body, request.asked.model, target.upstream_model)
-        return Outgoing(self.path, body, passed)
+        return Outgoing(self.path, body, passed_headers(request, self.headers))
 
     def answer(self, _: ChatRequest, body: bytes) -> Given:
         """The provider's own bytes."""
@@ -55,6 +54,13 @@ class Passage:
     def refusal(self, _: int, __: Code, body: bytes) -> bytes:
         """The provider's own words."""
         return body
+
+
+def passed_headers(request: ChatRequest, names: frozenset[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Those of a caller's headers that pass to a provider of the same wire format."""
+    return tuple(
+        (name.encode(), request.headers[name].encode("latin-1")) for name in sorted(names & request.headers.keys())
+    )
 
 
 class PassingReader:
