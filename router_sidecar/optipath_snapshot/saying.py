@@ -65,6 +65,8 @@ class Saying(StrEnum):
     SERVICE_TIER = "ServiceTier"
     STORE = "Store"
     """That the provider keeps the answer."""
+    HINTS = "Hints"
+    """How the answer may be sent or sped up."""
     STATE = "State"
     """What the provider kept of an earlier answer."""
     OTHER = "Other"
@@ -73,6 +75,7 @@ class Saying(StrEnum):
 
 USUALLY_LOST = frozenset(
     {
+        Saying.HINTS,
         Saying.THOUGHTS,
         Saying.CACHE_MARKS,
         Saying.USER,

@@ -4,11 +4,8 @@ Only the model's name is changed on the way in, and on the way out only what
 accounting and the commit rule need is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
-
-import msgspec
 
 from optipath_router.chat.answer import Answer, ChoiceEnded, Delta, Failing, Opened, PartBegun, PartGrown, Told
 from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
@@ -16,13 +13,11 @@ from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.tokens import piece_tokens, text_tokens
 from optipath_router.chat.usage import Usage
-from optipath_router.errors import Code, RequestRejected, UpstreamBroken
+from optipath_router.errors import Code, UpstreamBroken
 from optipath_router.providers.codec import AnswerReader, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
+from optipath_router.providers.renamed import renamed
 from optipath_snapshot import Target
-
-_decode: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +160,3 @@ def tokens_in(answer: Answer) -> int:
                 case _:
                     pass
     return total
-
-
-def renamed(body: bytes, model: str, upstream: str, **members: msgspec.Raw) -> bytes:
-    """A body with the provider's name for the model and with these members, and all else to the letter."""
-    if model == upstream and not members:
-        return body
-    try:
-        fields: Mapping[str, msgspec.Raw] = _decode(body)
-    except RecursionError as error:  # how deep is too deep hangs on how deep the call stack is
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
-    return _encode({**fields, "model": upstream, **members})
