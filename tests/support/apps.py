@@ -33,7 +33,8 @@ def everybody(simulator: Simulator) -> Snapshot:
         ),
         providers=[provider(name, type=kind, url=base + path) for name, (kind, path) in PROVIDERS.items()],
         targets=[
-            target(f"{name}/{name}-{model}", upstream_model=behaviour)
+            # Those who are not asked to count tokens in a stream count them by themselves.
+            target(f"{name}/{name}-{model}", upstream_model=f"{behaviour}+usage-last")
             for name in PROVIDERS
             for model, behaviour in MODELS.items()
         ],
