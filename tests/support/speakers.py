@@ -68,7 +68,7 @@ class Chat:
         async with self.sdk.chat.completions.stream(**self.asked(text, tool=tool), stream_options=usage) as stream:  # type: ignore[arg-type]
             async for event in stream:
                 if event.type == "content.delta":
-                    heard.append(event.delta)
+                    heard.append(event.delta)  # noqa: PERF401  it is to be there when this raises
             return self.said(await stream.get_final_completion())
 
     def said(self, answer: ChatCompletion | ParsedChatCompletion[Any]) -> Said:
@@ -103,7 +103,7 @@ class Messages:
         async with self.sdk.messages.stream(**self.asked(text, tool=tool)) as stream:
             async for event in stream:
                 if event.type == "text":
-                    heard.append(event.text)
+                    heard.append(event.text)  # noqa: PERF401  it is to be there when this raises
             return self.said(await stream.get_final_message())
 
     def said(self, answer: anthropic.types.Message) -> Said:
@@ -140,7 +140,7 @@ class Responses:
         async with self.sdk.responses.stream(**self.asked(text, tool=tool)) as stream:
             async for event in stream:
                 if event.type == "response.output_text.delta":
-                    heard.append(event.delta)
+                    heard.append(event.delta)  # noqa: PERF401  it is to be there when this raises
             return self.said(await stream.get_final_response())
 
     def said(self, answer: Response) -> Said:

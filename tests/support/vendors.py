@@ -1,5 +1,6 @@
 """The simulator as a provider of every dialect, and callers of every surface before it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import anthropic
@@ -29,6 +30,19 @@ def relay(simulator: Simulator, *hops: str, keys: tuple[str, ...] = (), **given:
     providers = [provider(name, type=VENDORS[name][0], url=base + VENDORS[name][1], keys=keys) for name in vendors]
     rule = route(*hops, models=["auto"], **given)
     return snapshot(rule, providers=providers, targets=[target(hop) for hop in hops], egress=LOOPBACK)
+
+
+def relays(simulator: Simulator, rules: Mapping[str, tuple[str, ...]], **given: Any) -> Snapshot:
+    """A snapshot that sends each of these models to its own hops in order."""
+    base = simulator.url.removesuffix("/v1")
+    hops = dict.fromkeys(hop for chain in rules.values() for hop in chain)
+    vendors = dict.fromkeys(hop.partition("/")[0] for hop in hops)
+    providers = [provider(name, type=VENDORS[name][0], url=base + VENDORS[name][1]) for name in vendors]
+    routes = [
+        route(*chain, rule=f"rule-{place}", models=[model], **given)
+        for place, (model, chain) in enumerate(rules.items())
+    ]
+    return snapshot(*routes, providers=providers, targets=[target(hop) for hop in hops], egress=LOOPBACK)
 
 
 def gpt(router: Router, **given: Any) -> openai.AsyncOpenAI:
