@@ -9,7 +9,7 @@ _COMMANDS: Final = {
     "run": "Run the router on manifests from files, which are watched.",
     "compile": "Compile manifests to a snapshot, as the operator does.",
     "explain": "Explain where a request would go, and why, without calling anybody.",
-    "simulate": "Run a provider made of paper, which speaks OpenAI's chat dialect.",
+    "simulate": "Run a provider made of paper, which speaks every dialect.",
 }
 
 

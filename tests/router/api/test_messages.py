@@ -24,9 +24,9 @@ async def test_models_are_listed_for_both_sdks(simulator: Simulator, files: File
         one = await anthropics.models.retrieve("ok-large")
         others = await openais.models.list()
         other = await openais.models.retrieve("ok-large")
-    names = ["auto", "ok", "ok-large"]
+    names = ["auto", "balanced", "eco", "ok", "ok-large", "premium"]
     assert [model.id for model in listed] == [model.id for model in page.data] == names
-    assert (page.has_more, page.first_id, page.last_id) == (False, "auto", "ok-large")
+    assert (page.has_more, page.first_id, page.last_id) == (False, "auto", "premium")
     assert (one.id, one.type, one.display_name) == ("ok-large", "model", "ok-large")
     assert [model.id for model in others.data] == names
     assert (other.id, other.owned_by) == ("ok-large", "anthropic")
