@@ -45,7 +45,7 @@ def relays(simulator: Simulator, rules: Mapping[str, tuple[str, ...]], **given: 
     return snapshot(*routes, providers=providers, targets=[target(hop) for hop in hops], egress=LOOPBACK)
 
 
-def gpt(router: Router, **given: Any) -> openai.AsyncOpenAI:
+def gpt(router: Router, *, strict: bool = True) -> openai.AsyncOpenAI:
     """OpenAI's SDK, which accepts only what its types say."""
     http = openai.DefaultAsyncHttpxClient(verify=False, trust_env=False)
     return openai.AsyncOpenAI(
@@ -53,12 +53,11 @@ def gpt(router: Router, **given: Any) -> openai.AsyncOpenAI:
         api_key="sk-callers",
         max_retries=0,
         http_client=http,
-        _strict_response_validation=True,
-        **given,
+        _strict_response_validation=strict,
     )
 
 
-def claude(router: Router, **given: Any) -> anthropic.AsyncAnthropic:
+def claude(router: Router) -> anthropic.AsyncAnthropic:
     """Anthropic's SDK, which accepts only what its types say."""
     http = anthropic.DefaultAsyncHttpxClient(verify=False, trust_env=False)
     return anthropic.AsyncAnthropic(
@@ -67,5 +66,4 @@ def claude(router: Router, **given: Any) -> anthropic.AsyncAnthropic:
         max_retries=0,
         http_client=http,
         _strict_response_validation=True,
-        **given,
     )
