@@ -17,13 +17,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m optipath_cli.training", description=__doc__)
     parser.add_argument("fixtures", type=Path, help="folder with routing/ and tasks/")
     parser.add_argument("--measure", action="store_true", help="only print the table")
+    parser.add_argument(
+        "--held-out", type=Path, metavar="FOLDER", help="also write the folds' models, for optipath eval"
+    )
     asked = parser.parse_args()
     began = time.monotonic()
 
     def say(what: str) -> None:
         sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {what}\n")
 
-    sys.stdout.write(train(asked.fixtures, say, write=not asked.measure))
+    sys.stdout.write(train(asked.fixtures, say, write=not asked.measure, held_out=asked.held_out))
 
 
 if __name__ == "__main__":

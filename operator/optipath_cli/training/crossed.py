@@ -10,7 +10,7 @@ import numpy as np
 from optipath_cli.training.calibrate import Predicted, calibrated
 from optipath_cli.training.design import Seen
 from optipath_cli.training.examples import Example
-from optipath_cli.training.fitted import fitted
+from optipath_cli.training.fitted import Fitted, fitted
 from optipath_cli.training.folds import FOLDS
 
 Say = Callable[[str], None]
@@ -22,6 +22,8 @@ class Crossed:
 
     predicted: Predicted
     calibrations: Sequence[Mapping[str, Any]]
+    models: Sequence[Fitted]
+    """Of each fold the model that was fitted to the four others."""
 
     def rows(self, fold: int) -> np.ndarray:
         """The examples of a fold."""
@@ -34,20 +36,21 @@ def crossed(examples: Sequence[Example], seen: Seen, fold: np.ndarray, recorded:
     Examples from `recorded` on are seeds, and trained on every time.
     """
     heads: dict[frozenset[int], np.ndarray] = {}
-    names: list[str] = []
+    models: list[Fitted] = []
     for left_out in [*combinations(range(FOLDS), 1), *combinations(range(FOLDS), 2)]:
         model = fitted(examples, seen, np.flatnonzero(~np.isin(fold, left_out)))
         heads[frozenset(left_out)] = model.predict(seen)[:recorded]
-        names = model.heads
+        if len(left_out) == 1:
+            models.append(model)
         say(f"without fold {' and '.join(map(str, left_out))}")
-    known, place = list(examples[:recorded]), fold[:recorded]
+    known, place, names = list(examples[:recorded]), fold[:recorded], models[0].heads
     calibrations = [
         calibrated(
             Predicted(known, names, _assembled(heads, place, also=tested), place), np.flatnonzero(place != tested)
         )
         for tested in range(FOLDS)
     ]
-    return Crossed(Predicted(known, names, _assembled(heads, place, also=None), place), calibrations)
+    return Crossed(Predicted(known, names, _assembled(heads, place, also=None), place), calibrations, models)
 
 
 def _assembled(heads: Mapping[frozenset[int], np.ndarray], place: np.ndarray, *, also: int | None) -> np.ndarray:

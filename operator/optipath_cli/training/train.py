@@ -12,14 +12,18 @@ from optipath_cli.training.design import Seen, see
 from optipath_cli.training.examples import LABELLED, TASKS, Example, recorded, seeds
 from optipath_cli.training.fitted import fitted
 from optipath_cli.training.folds import folds
+from optipath_cli.training.held_out import write_held_out
 from optipath_cli.training.measure import measure
 from optipath_cli.training.packed import packed
 from optipath_cli.training.variants import variants
 from optipath_router.classify.model import SHIPPED
 
 
-def train(fixtures: Path, say: Say, *, write: bool) -> str:
-    """The table of what was reached; the file and its card are written beside the router's code if wanted."""
+def train(fixtures: Path, say: Say, *, write: bool, held_out: Path | None = None) -> str:
+    """The table of what was reached.
+
+    If wanted, the file and its card are written beside the router's code, and the folds' models into a folder.
+    """
     known = recorded(fixtures)
     places = folds(known)
     own = seeds()
@@ -30,6 +34,9 @@ def train(fixtures: Path, say: Say, *, write: bool) -> str:
     seen = see([example.prompt for example in examples])
     say("read")
     found = crossed(examples, seen, fold, len(known), say)
+    if held_out is not None:
+        write_held_out(held_out, found, seen)
+        say(f"the folds' models are in {held_out}")
     measured = list(measure(found, _without_chinese(examples, seen)))
     say("measured")
     if write:

@@ -162,6 +162,16 @@ def _family(heads: Sequence[str], family: str) -> tuple[tuple[str, ...], slice]:
     return tuple(head.removeprefix(prefix) for head in heads[found]), found
 
 
+def _own(heads: Sequence[str], name: str | None) -> slice:
+    """The heads of a pool's own: one for each model, or the one that is a pair's gap."""
+    if name is None:
+        return slice(0, 0)
+    if name in heads:
+        place = heads.index(name)
+        return slice(place, place + 1)
+    return _family(heads, name)[1]
+
+
 def _pool(written: Mapping[str, Any], heads: Sequence[str]) -> Pool:
     return Pool(
         name=written["name"],
@@ -171,7 +181,7 @@ def _pool(written: Mapping[str, Any], heads: Sequence[str]) -> Pool:
         kinds=_family(heads, written["family"])[1],
         sharpness=written["sharpness"],
         deviations=tuple(map(tuple, written["deviations"])),
-        own=_family(heads, written["own"])[1] if written["own"] else slice(0, 0),
+        own=_own(heads, written["own"]),
         own_weight=written["ownWeight"],
         covers=tuple(written["covers"]),
     )

@@ -6,6 +6,7 @@ Qualities are comparable within a pool only: each has prompts of its own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 from typing import Final
 
 from optipath_router.classify.model.names import canonical
@@ -87,23 +88,30 @@ class Outlook:
     def known(self, names: Iterable[str]) -> dict[str, float]:
         """Quality of the models that one pool knows, by the names that were asked for.
 
-        It is the pool that knows the most of them; of several, the one whose
-        prompts are most like this one. Empty where no pool has such prompts.
+        Pools are asked that know the most of them, the same ones each. Several
+        are weighed by how much prompts like this one taught them: none says by
+        itself whose prompts this one is most like, and the wrong one misleads.
+        Empty where no pool has such prompts.
         """
         asked = {name: canonical(name) for name in names}
-        best: tuple[int, float, int] = (0, 0.0, 0)
-        chosen: Pool | None = None
+        wanted = frozenset(asked.values())
+        groups: dict[frozenset[str], list[tuple[float, Pool]]] = {}
         for pool in self._pools:
-            held = len(set(asked.values()) & pool.place.keys())
-            if not held or (coverage := pool.coverage(self._tasks)) < _COVERED:
-                continue
-            if (rank := (held, round(coverage, 2), pool.prompts)) > best:
-                best, chosen = rank, pool
-        if chosen is None:
+            held = wanted.intersection(pool.place)
+            if held and (coverage := pool.coverage(self._tasks)) >= _COVERED:
+                groups.setdefault(held, []).append((coverage * sqrt(pool.prompts), pool))
+        if not groups:
             return {}
-        held_names = [name for name, meant in asked.items() if meant in chosen.place]
-        qualities = chosen.quality(self._heads, [chosen.place[asked[name]] for name in held_names])
-        return dict(zip(held_names, qualities, strict=True))
+        chosen, pools = max(groups.items(), key=lambda group: (len(group[0]), max(group[1], key=_weight)[0]))
+        models = sorted(chosen)
+        total = sum(weight for weight, _ in pools)
+        expected = dict.fromkeys(models, 0.0)
+        for weight, pool in pools:
+            for model, quality in zip(
+                models, pool.quality(self._heads, map(pool.place.__getitem__, models)), strict=True
+            ):
+                expected[model] += weight / total * quality
+        return {name: expected[meant] for name, meant in asked.items() if meant in chosen}
 
     def quality(self, name: str) -> float | None:
         """Quality of one model; None where nothing like it was recorded. Compare models by `known`."""
@@ -113,3 +121,7 @@ class Outlook:
         """How much better the strong model is expected to do; None where they were not recorded together."""
         found = self.known((weak, strong))
         return found[strong] - found[weak] if len(found) == 2 else None
+
+
+def _weight(weighed: tuple[float, Pool]) -> float:
+    return weighed[0]
