@@ -61,7 +61,8 @@ def simulate(
 ) -> None:
     """Run a provider made of paper, which speaks every dialect.
 
-    OpenAI's chat completions, Responses and embeddings, Anthropic's Messages, Gemini's and Ollama's own API. The model name in a request scripts what happens: `ok` answers, `e500` fails, `slow-3s+cut` is slow and then
+    Those are OpenAI's chat completions, Responses and embeddings, Anthropic's Messages, Gemini's and Ollama's own.
+    The model name in a request scripts what happens: `ok` answers, `e500` fails, `slow-3s+cut` is slow and then
     breaks off. GET /stats tells what was asked, POST /reset forgets it, and POST /map {"model": "behaviour"}
     makes a model behave like another name.
     """
