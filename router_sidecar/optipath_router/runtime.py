@@ -24,6 +24,7 @@ from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
 from optipath_router.decide.plan import Plan, make_plan, route_id
+from optipath_router.errors import RequestRejected
 from optipath_router.flow import Flow
 from optipath_router.live import Live
 from optipath_router.providers import DIALECTS
@@ -130,10 +131,8 @@ def classifier(
 
     def classified(request: ChatRequest) -> Features:
         seen = features(request)
-        if request.wire in plan.translated:
-            chat = request.chat()
-            said = says(chat)
-            seen = replace(seen, says=said, others=others(chat) if Saying.OTHER in said else ())
+        if plan.may_translate(seen):
+            seen = _heard(seen, request)
         if wanted := plan.wanted(seen):
             seen = understand(seen, request, wanted, loaded(), models=plan.by_model, at=wall, hinted=plan.hints)
         for refine in recognisers:
@@ -141,6 +140,16 @@ def classifier(
         return seen
 
     return classified
+
+
+def _heard(seen: Features, request: ChatRequest) -> Features:
+    """The features with what the request says. What we cannot read, a provider of the same dialect may."""
+    try:
+        chat = request.chat()
+    except RequestRejected as problem:
+        return replace(seen, says=frozenset({Saying.OTHER}), others=(problem.param or "what cannot be read",))
+    said = says(chat)
+    return replace(seen, says=said, others=others(chat) if Saying.OTHER in said else ())
 
 
 def settle(runtime: Runtime, shared: Shared) -> None:

@@ -35,10 +35,9 @@ class Explain:
             headers = {name.decode(): value.decode() for name, value in failed_headers(NO_CONFIG)}
             return error_response(NO_CONFIG.status, NO_CONFIG.code, NO_CONFIG.message, headers=headers)
         try:
-            asked = surface.request(body, visible_headers(request.scope))
+            decision = runtime.explain(surface.request(body, visible_headers(request.scope)))
         except RequestRejected as problem:
             return error_response(problem.status, problem.code, str(problem), param=problem.param)
-        decision = runtime.explain(asked)
         told = decision_json(decision)
         if (target := request.query_params.get("why_not")) is not None:
             told["why_not"] = {"target": target, "because": list(why_not(decision, target))}

@@ -61,10 +61,30 @@ class Plan:
     """By the name of the provider that speaks it; none for a type of a newer operator's."""
 
     @cached_property
-    def translated(self) -> frozenset[Wire]:
-        """What callers may speak and some provider here does not: what they say must be known."""
-        exchanges = (each for dialect in self.dialects.values() for each in dialect.exchanges.items())
-        return frozenset(wire for wire, exchange in exchanges if exchange.sayings is not None)
+    def _translated(self) -> frozenset[Wire]:
+        """What callers may speak and some provider here does not."""
+        return frozenset().union(*(dialect.translated for dialect in self.dialects.values()))
+
+    def may_translate(self, features: Features) -> bool:
+        """Whether somebody may serve a request who does not speak as its caller does: what it says must be known.
+
+        That is told from what is always seen of it, as `wanted` is.
+        """
+        wire = features.wire
+        if wire not in self._translated:
+            return False
+        for rule in self.rules:
+            if together((clause for clause in rule.clauses if not clause.wants), features).holds:
+                if self._any_translates(rule.targets, wire):
+                    return True
+                if not any(clause.wants for clause in rule.clauses):
+                    return False
+        named = self.by_model.get(features.model)
+        return self._any_translates(self.targets if named is None else named, wire)
+
+    def _any_translates(self, targets: Iterable[Target], wire: Wire) -> bool:
+        dialects = (self.dialects.get(target.provider) for target in targets)
+        return any(dialect is not None and wire in dialect.translated for dialect in dialects)
 
     @cached_property
     def wants(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ provider: a passage where both speak the same, a translation where they do not.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
@@ -106,7 +107,7 @@ class Exchange(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialect:
     """The wire formats of a provider, and how it is told the key."""
 
@@ -122,6 +123,11 @@ class Dialect:
     """What every request to it carries."""
     located: Callable[[Provider, str, str], str] | None = None
     """From a provider, the name of a model and a path to the path there; None where that is the same."""
+
+    @cached_property
+    def translated(self) -> frozenset[Wire]:
+        """What callers may speak that the provider does not."""
+        return frozenset(wire for wire, exchange in self.exchanges.items() if exchange.sayings is not None)
 
     def exchange(self, request: ChatRequest, target: Target) -> Exchange | None:
         """How a request is put to a target; None where the provider has nothing like it."""
