@@ -197,8 +197,10 @@ NO_ANSWERS = ("badjson", "empty", "error-200", "null", "wrong-type", "double-key
 async def test_what_is_no_answer_in_any_dialect_is_replaced_and_never_shown(
     vendor: str, surface: str, simulator: Simulator, files: Files
 ) -> None:
-    rules = {f"{how}-{fault}": (f"{vendor}/{how}+{fault}", WELL) for fault in NO_ANSWERS for how in HOW}
-    alone = {f"alone-{fault}": (f"{vendor}/alone+{fault}",) for fault in NO_ANSWERS}
+    rules: dict[str, tuple[str, ...]] = {
+        f"{how}-{fault}": (f"{vendor}/{how}+{fault}", WELL) for fault in NO_ANSWERS for how in HOW
+    }
+    alone: dict[str, tuple[str, ...]] = {f"alone-{fault}": (f"{vendor}/alone+{fault}",) for fault in NO_ANSWERS}
     files.put(relays(simulator, rules | alone, resilience=QUICK))
     async with running(files.settings()) as router:
         for fault in NO_ANSWERS:
