@@ -28,6 +28,7 @@ from e2e.bench.rig.tools import CannotMeasure
 from e2e.bench.sensing import sensing
 from e2e.bench.starting import starting
 from e2e.bench.streaming import streaming
+from e2e.bench.translating import translating
 
 BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     deciding,
@@ -38,6 +39,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     reading,
     rewriting,
     streaming,
+    translating,
     plain,
     latency,
     first_content,

@@ -16,6 +16,7 @@ from e2e.bench.rig.wire import Wire, on_the_wire
 _STREAMS = 50
 _STREAM_SECONDS = 2.0
 _PLAIN, _TLS = "paced-200-10", "tls-paced-200-10"
+_CLAUDE = "claude-200-10"
 _ROUNDS = 3
 _ROUND_SECONDS = 3.0
 
@@ -53,13 +54,30 @@ async def chunks(wire: Wire) -> AsyncIterator[Figure]:
     yield _per_chunk("processor a chunk", nginx, router, 2.5)
     nginx, router = zip(*tls_rounds, strict=True)
     yield _per_chunk("processor a chunk, provider over TLS", nginx, router, 3.5)
+    translated = [await _translated(wire) for _ in range(_ROUNDS)]
+    micros = min(each.micros for each in translated)
+    yield Figure("processor a chunk, translated from Anthropic", micros, "µs", reach=85, must=True)
     cut = sum(each.cut for round_ in (*rounds, *tls_rounds) for each in round_[-1:])
+    cut += sum(each.cut for each in translated)
     yield Figure("streams that did not come to their end", cut, "", reach=0, must=True)
 
 
 def _per_chunk(what: str, nginx: Sequence[_Round], router: Sequence[_Round], times: float) -> Figure:
     beside, value = (min(each.micros for each in way) for way in (nginx, router))
     return Figure(what, value, "µs", reach=times, must=True, nginx=beside, of_nginx=True)
+
+
+async def _translated(wire: Wire) -> _Round:
+    """The same streams from a provider that speaks Anthropic's dialect, to callers who speak OpenAI's."""
+    told = wire.providers.compile([_CLAUDE], ())
+    providers = [
+        each.model_copy(update={"type": "Anthropic", "url": each.url.removesuffix("/v1")})
+        if each.name == "scripted"
+        else each
+        for each in told.providers
+    ]
+    async with wire.router(told.model_copy(update={"providers": tuple(providers)})) as router:
+        return await _round(router.port, _CLAUDE, router.process)
 
 
 async def _round(port: int, model: str, process: Process | None) -> _Round:

@@ -148,7 +148,11 @@ class Router:
 
     async def decision(self, answer: httpx.Response) -> dict[str, Any]:
         """The record of an answer."""
-        found = await self.http.get(f"{self.url}/optipath/decisions/{answer.headers['x-optipath-decision']}")
+        return await self.record(answer.headers["x-optipath-decision"])
+
+    async def record(self, decision_id: str) -> dict[str, Any]:
+        """The record of a decision."""
+        found = await self.http.get(f"{self.url}/optipath/decisions/{decision_id}")
         return dict(found.raise_for_status().json())
 
 

@@ -1,8 +1,8 @@
 """The official SDKs as callers of each surface, and what they say that they were told."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,13 +52,11 @@ class Chat:
     """Chat completions by openai's SDK."""
 
     sdk: openai.AsyncOpenAI
-    model: str = "auto"
-    error = openai.APIError
 
     def asked(self, text: str, *, tool: bool) -> dict[str, Any]:
         function = {"name": "trip", "parameters": SCHEMA}
         tools = {"tools": [{"type": "function", "function": function}]} if tool else {}
-        return {"model": self.model, "messages": [{"role": "user", "content": text}], **tools}
+        return {"model": "auto", "messages": [{"role": "user", "content": text}], **tools}
 
     async def whole(self, text: str, *, tool: bool = False) -> Said:
         return self.said(await self.sdk.chat.completions.create(**self.asked(text, tool=tool)))
@@ -89,12 +87,10 @@ class Messages:
     """Messages by anthropic's SDK."""
 
     sdk: anthropic.AsyncAnthropic
-    model: str = "auto"
-    error = anthropic.APIError
 
     def asked(self, text: str, *, tool: bool) -> dict[str, Any]:
         tools = {"tools": [{"name": "trip", "input_schema": SCHEMA}]} if tool else {}
-        return {"model": self.model, "max_tokens": 500, "messages": [{"role": "user", "content": text}], **tools}
+        return {"model": "auto", "max_tokens": 500, "messages": [{"role": "user", "content": text}], **tools}
 
     async def whole(self, text: str, *, tool: bool = False) -> Said:
         return self.said(await self.sdk.messages.create(**self.asked(text, tool=tool)))
@@ -126,12 +122,10 @@ class Responses:
     """Responses by openai's SDK."""
 
     sdk: openai.AsyncOpenAI
-    model: str = "auto"
-    error = openai.APIError
 
     def asked(self, text: str, *, tool: bool) -> dict[str, Any]:
         function = {"type": "function", "name": "trip", "parameters": SCHEMA, "strict": False}
-        return {"model": self.model, "input": text, "store": False, **({"tools": [function]} if tool else {})}
+        return {"model": "auto", "input": text, "store": False, **({"tools": [function]} if tool else {})}
 
     async def whole(self, text: str, *, tool: bool = False) -> Said:
         return self.said(await self.sdk.responses.create(**self.asked(text, tool=tool)))
@@ -165,26 +159,27 @@ class Responses:
         return said
 
 
-Caller = Chat | Messages | Responses
-
-
 @asynccontextmanager
-async def chat(router: Router, **given: Any) -> AsyncIterator[Chat]:
+async def chat(router: Router) -> AsyncIterator[Speaker]:
     async with gpt(router) as sdk:
-        yield Chat(sdk, **given)
+        yield Chat(sdk)
 
 
 @asynccontextmanager
-async def messages(router: Router, **given: Any) -> AsyncIterator[Messages]:
+async def messages(router: Router) -> AsyncIterator[Speaker]:
     async with claude(router) as sdk:
-        yield Messages(sdk, **given)
+        yield Messages(sdk)
 
 
 @asynccontextmanager
-async def responses(router: Router, **given: Any) -> AsyncIterator[Responses]:
+async def responses(router: Router) -> AsyncIterator[Speaker]:
     async with gpt(router) as sdk:
-        yield Responses(sdk, **given)
+        yield Responses(sdk)
 
 
-SPEAKERS = {"chat": chat, "messages": messages, "responses": responses}
+SPEAKERS: dict[str, Callable[[Router], AbstractAsyncContextManager[Speaker]]] = {
+    "chat": chat,
+    "messages": messages,
+    "responses": responses,
+}
 """By the name of the surface."""

@@ -4,6 +4,7 @@
 |---|---|
 | `whole…` | a completion; its name is the text |
 | `paced-N-MS` | a stream of N chunks, one each so many milliseconds |
+| `claude-N-MS` | the same as Anthropic streams it |
 | `flood-N` | a stream of N chunks, each written alone, as fast as they are taken |
 | `cut-N` | a stream that is reset after N chunks |
 | `e500…`, `e429…` | that status |
@@ -109,7 +110,10 @@ class _Connection(asyncio.Protocol):
                 self._answer(200, ANSWER.replace(b'"bench"', f'"{model}"'.encode()))
             case ["paced", chunks, milliseconds]:
                 self._transport.write(_STREAM_HEAD + _sent(_event(role="assistant")))
-                self._pace(int(chunks), int(milliseconds) / 1000, time.perf_counter())
+                self._pace(_timed, _DONE, int(chunks), int(milliseconds) / 1000, time.perf_counter())
+            case ["claude", chunks, milliseconds]:
+                self._transport.write(_STREAM_HEAD + _sent(_CLAUDE_BEGINS))
+                self._pace(_claude_timed, _CLAUDE_DONE, int(chunks), int(milliseconds) / 1000, time.perf_counter())
             case ["cut", chunks]:
                 self._transport.write(_STREAM_HEAD + b"".join(_sent(_timed()) for _ in range(int(chunks))))
                 # What is still in the buffer would be lost with a reset.
@@ -133,18 +137,18 @@ class _Connection(asyncio.Protocol):
         head = f"HTTP/1.1 {status} .\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
 
-    def _pace(self, left: int, seconds: float, due: float) -> None:
+    def _pace(self, timed: Callable[[], bytes], done: bytes, left: int, seconds: float, due: float) -> None:
         if not left:
-            self._finish()
+            self._finish(done)
             return
-        self._transport.write(_sent(_timed()))
-        following = partial(self._pace, left - 1, seconds, due + seconds)
+        self._transport.write(_sent(timed()))
+        following = partial(self._pace, timed, done, left - 1, seconds, due + seconds)
         self._timer = asyncio.get_running_loop().call_later(due + seconds - time.perf_counter(), following)
 
     def _flood(self, left: int) -> None:
         self._resume = None
         if not left or self._transport.is_closing():
-            self._finish()
+            self._finish(_DONE)
         elif self._paused:
             self._resume = partial(self._flood, left)
         else:
@@ -152,9 +156,9 @@ class _Connection(asyncio.Protocol):
             self._transport.write(_CHUNK)
             asyncio.get_running_loop().call_soon(self._flood, left - 1)
 
-    def _finish(self) -> None:
+    def _finish(self, done: bytes) -> None:
         self._busy = False
-        self._transport.write(_sent(_event(finish="stop")) + _sent(b"data: [DONE]\n\n") + b"0\r\n\r\n")
+        self._transport.write(done + b"0\r\n\r\n")
 
     def _reset(self) -> None:
         self._busy = False
@@ -179,7 +183,27 @@ def _sent(event: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(event), event)
 
 
+def _claude(kind: str, members: str) -> bytes:
+    return f'event: {kind}\ndata: {{"type":"{kind}",{members}}}\n\n'.encode()
+
+
+def _claude_timed() -> bytes:
+    said = f'"delta":{{"type":"text_delta","text":"at {time.perf_counter():.6f}"}}'
+    return _claude("content_block_delta", f'"index":0,{said}')
+
+
 _CHUNK: Final = _sent(_timed())
+_DONE: Final = _sent(_event(finish="stop")) + _sent(b"data: [DONE]\n\n")
+_CLAUDE_BEGINS: Final = _claude(
+    "message_start",
+    '"message":{"id":"msg_1","type":"message","role":"assistant","model":"bench","content":[],"stop_reason":null,'
+    '"stop_sequence":null,"usage":{"input_tokens":200,"output_tokens":1}}',
+) + _claude("content_block_start", '"index":0,"content_block":{"type":"text","text":""}')
+_CLAUDE_DONE: Final = _sent(
+    _claude("content_block_stop", '"index":0')
+    + _claude("message_delta", '"delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":200}')
+    + b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ async def test_where_nobody_can_count_the_router_estimates_and_says_so(
     async with running(files.settings()) as router, claude(router) as client:
         raw = await client.messages.with_raw_response.count_tokens(model="auto", messages=HELLO, system="Be brief.")
         longer = await client.messages.count_tokens(model="auto", messages=HELLO * 3, system="Be brief.")
-        record = await router.decision(raw.http_response)
+        record = await router.record(raw.headers["x-optipath-decision"])
     counted = (await raw.parse()).input_tokens
     assert 5 <= counted <= 20
     assert longer.input_tokens > counted
@@ -117,7 +117,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("asked", "limits", "status", "kind"), REFUSED.values(), ids=REFUSED)
 async def test_who_is_turned_away_at_the_door_reads_why_in_their_own_words(
-    asked: dict[str, Any], limits: dict[str, int], status: int, kind: str
+    asked: dict[str, Any], limits: dict[str, Any], status: int, kind: str
 ) -> None:
     async with opened(limits=replace(LIMITS, **limits)) as door:
         for path in ("/v1/messages?beta=true", "http://localhost/v1/messages"):

@@ -10,7 +10,7 @@ import pytest
 
 from optipath_cli.simulator import Outcome, Simulator
 from support.figures import figures
-from support.router import Files, Router, running
+from support.router import Files, Router, running, until
 from support.soak import seconds
 from support.speakers import SPEAKERS
 from support.surfaces import END_MARKS, OPENINGS, SURFACES, Heard, hear
@@ -197,8 +197,10 @@ NO_ANSWERS = ("badjson", "empty", "error-200", "null", "wrong-type", "double-key
 async def test_what_is_no_answer_in_any_dialect_is_replaced_and_never_shown(
     vendor: str, surface: str, simulator: Simulator, files: Files
 ) -> None:
-    rules = {f"{how}-{fault}": (f"{vendor}/{how}+{fault}", WELL) for fault in NO_ANSWERS for how in HOW}
-    alone = {f"alone-{fault}": (f"{vendor}/alone+{fault}",) for fault in NO_ANSWERS}
+    rules: dict[str, tuple[str, ...]] = {
+        f"{how}-{fault}": (f"{vendor}/{how}+{fault}", WELL) for fault in NO_ANSWERS for how in HOW
+    }
+    alone: dict[str, tuple[str, ...]] = {f"alone-{fault}": (f"{vendor}/alone+{fault}",) for fault in NO_ANSWERS}
     files.put(relays(simulator, rules | alone, resilience=QUICK))
     async with running(files.settings()) as router:
         for fault in NO_ANSWERS:
@@ -321,3 +323,35 @@ async def test_every_legal_way_to_write_a_stream_says_the_same_in_any_dialect(
             shaped = await hear(router, surface, streams=True)
             assert shaped.seen == plainly.seen, shape
             assert (await router.decision(shaped.answer))["usage"]["estimated"] is False
+
+
+@pytest.mark.case("D01")
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("vendor", FOREIGN)
+async def test_who_leaves_takes_the_provider_along_in_any_dialect(
+    vendor: str, surface: str, simulator: Simulator, outcomes: asyncio.Queue[Outcome], files: Files
+) -> None:
+    simulator.map["main"] = "drip-20+tokens-400"
+    files.put(relay(simulator, f"{vendor}/main"))
+    asked = SURFACES[surface]
+    async with running(files.settings()) as router:
+        body = asked.body("Hello", "auto", streams=True)
+        async with router.http.stream("POST", router.url + asked.path, json=body) as answer:
+            received = b""
+            async for piece in answer.aiter_raw():
+                received += piece
+                if received.count(b" main.") or received.count(b"main. "):
+                    break
+        async with asyncio.timeout(1):
+            left = await outcomes.get()
+
+        async def over() -> bool:
+            return await router.metric("optipath_requests_in_flight") == 0
+
+        await until(over)
+        record = await router.decision(answer)
+    assert (left.left, record["outcome"]) == ("in-stream", "abandoned")
+    assert left.tokens < 400
+    usage = record["attempts"][0]["usage"]
+    # Some dialects count as they go; where none has, it is an estimate.
+    assert abs(usage["output_tokens"] - left.tokens) <= 2

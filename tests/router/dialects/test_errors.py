@@ -39,7 +39,7 @@ TOLD: dict[str, tuple[int, str]] = {
 
 def raised_by_gpt(answer: Answered) -> openai.APIStatusError:
     """What OpenAI's SDK makes of an answer."""
-    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(**replayed(answer))))
+    http = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(**replayed(answer))))
     with (
         openai.OpenAI(api_key="x", base_url="http://router/v1", http_client=http, max_retries=0) as client,
         pytest.raises(openai.APIStatusError) as raised,
@@ -86,7 +86,7 @@ def check(surface: str, answer: Answered) -> str | None:
         assert type(raised) is claudes
         assert raised.type == told["error"]["type"]
         assert told["error"]["message"] in str(raised)
-        return told["error"].get("code")
+        return str(told["error"].get("code"))
     assert set(told) == {"error"}
     of_gpt = raised_by_gpt(answer)
     assert type(of_gpt) is gpts

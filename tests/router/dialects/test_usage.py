@@ -36,7 +36,7 @@ async def test_what_was_used_and_what_it_cost_is_the_same_plain_and_streamed(
         records = []
         for surface in SURFACES:
             for streams in (False, True):
-                given = {"tools": TOOLS[surface]} if model == "tool" else {}
+                given: Any = {"tools": TOOLS[surface]} if model == "tool" else {}
                 heard = await hear(router, surface, streams=streams, **given)
                 assert heard.status == 200, heard.body
                 records.append(await router.decision(heard.answer))

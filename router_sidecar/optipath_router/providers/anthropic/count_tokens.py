@@ -5,9 +5,7 @@ from typing import Any
 import msgspec
 
 from optipath_router.errors import Outcome, UpstreamBroken
-from optipath_router.providers.anthropic.facts import COUNT_TOKENS_PATH
-from optipath_router.providers.dialect import ErrorTold, Outgoing
-from optipath_router.providers.renamed import renamed
+from optipath_router.providers.dialect import ErrorTold
 
 
 class _Counted(msgspec.Struct, frozen=True):
@@ -16,11 +14,6 @@ class _Counted(msgspec.Struct, frozen=True):
 
 
 _decode = msgspec.json.Decoder(_Counted).decode
-
-
-def outgoing(body: bytes, asked: str, upstream: str) -> Outgoing:
-    """The caller's question for Anthropic; raises RequestRejected."""
-    return Outgoing(COUNT_TOKENS_PATH, renamed(body, asked, upstream))
 
 
 def read_counted(body: bytes) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from optipath_router.chat.request import Part
 from optipath_router.errors import Code, RequestRejected, UpstreamBroken
-from optipath_router.providers.anthropic import MESSAGES_CALLER, count_tokens, faults, models
+from optipath_router.providers.anthropic import MESSAGES_CALLER, faults, models
 from optipath_router.providers.anthropic.count_tokens import counted, read_counted
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.failure import failure_inside
@@ -135,13 +135,9 @@ def test_an_answer_that_breaks_off_ends_with_an_error_event() -> None:
 # Counting tokens.
 
 
-def test_recorded_counts_are_asked_and_read() -> None:
+def test_recorded_counts_are_read() -> None:
     exchanges = wire.taken("anthropic.count_tokens")
-    for exchange, body in exchanges:
-        asked_for = exchange["request"]["body"]
-        outgoing = count_tokens.outgoing(body, asked_for["model"], "claude-other")
-        assert outgoing.path == "/v1/messages/count_tokens"
-        assert json.loads(outgoing.body) == {**asked_for, "model": "claude-other"}
+    for exchange, _ in exchanges:
         told = exchange["response"]["body"]
         assert read_counted(json.dumps(told).encode()) == told["input_tokens"]
     assert len(exchanges) == 8
