@@ -11,13 +11,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 READY := $(VENV)/.ready
+TRAIN := .venv-train
+TRAINED_WITH := $(TRAIN)/.ready
+FOLDS := .folds/folds.json
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 CLUSTER := $(BIN)/python -m e2e.cluster
 IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . optipath-app:e2e
 FRAMEWORKS := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/frameworks/*/requirements.lock))))
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
-.PHONY: help demo run test check format dev crds catalogue bench bench-control-plane soak e2e cluster lock clean
+.PHONY: help demo run test check format dev crds catalogue train eval-model folds eval bench bench-control-plane soak e2e cluster lock clean
 
 help: ## Say what there is
 	grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -50,6 +53,17 @@ crds: $(READY) ## Write deploy/crds from the resource models
 catalogue: $(READY) ## Write the built-in catalogue from the recorded price lists
 	$(BIN)/python -m optipath_operator.catalogue.make $(FIXTURES)/prices
 
+train: $(TRAINED_WITH) ## Train the routing model from the recordings, and write it and its card: four minutes
+	PYTHONPATH=operator:router_sidecar $(TRAIN)/bin/python -m optipath_cli.training $(FIXTURES)
+
+eval-model: $(TRAINED_WITH) ## Measure the routing model out of sample, with intervals, and write nothing
+	PYTHONPATH=operator:router_sidecar $(TRAIN)/bin/python -m optipath_cli.training --measure $(FIXTURES)
+
+folds: $(FOLDS) ## Fit a routing model to each four of five folds, to evaluate prompts that it has not seen: three minutes
+
+eval: $(FOLDS) ## Replay every recording through the router, out of sample: quality, cost and intervals; PLOTS=folder for plots
+	PYTHONPATH=operator:router_sidecar $(BIN)/python -m optipath_cli.evaluation $(FIXTURES) --folds .folds $(if $(PLOTS),--plots $(PLOTS))
+
 bench: $(READY) ## Measure what the README states, beside nginx; ONLY=word for those whose name has it
 	$(BIN)/python -m e2e.bench $(ONLY)
 
@@ -72,10 +86,11 @@ lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(UV) pip compile $(LOCK_FLAGS) --all-extras --group dev pyproject.toml -o requirements-dev.lock
 	for each in $(FRAMEWORKS); do \
 	  $(UV) pip compile $(LOCK_FLAGS) tests/frameworks/$$each/requirements.in -o tests/frameworks/$$each/requirements.lock; done
+	$(UV) pip compile $(LOCK_FLAGS) --extra router --group train pyproject.toml -o requirements-train.lock
 	$(UV) pip compile $(LOCK_FLAGS) e2e/app/requirements.in -o e2e/app/requirements.lock
 
 clean: ## Remove what was made here
-	rm -rf $(VENV) .venv-frameworks e2e/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TRAIN) .folds .venv-frameworks e2e/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(READY): requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -86,6 +101,14 @@ $(READY): requirements-dev.lock pyproject.toml
 
 e2e/node/node_modules: e2e/node/package-lock.json
 	npm ci --silent --no-audit --no-fund --prefix e2e/node
+	touch $@
+
+$(FOLDS): $(wildcard operator/optipath_cli/training/*.py operator/optipath_cli/training/seeds/*.jsonl) | $(TRAINED_WITH)
+	PYTHONPATH=operator:router_sidecar $(TRAIN)/bin/python -m optipath_cli.training --measure --held-out $(@D) $(FIXTURES)
+
+$(TRAINED_WITH): requirements-train.lock $(READY)
+	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(UV) pip sync --quiet --python $(TRAIN)/bin/python --require-hashes requirements-train.lock
 	touch $@
 
 # Each framework in an environment of its own, as its users have it: some hold back libraries that OptiPath needs newer.

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from e2e.bench.chunks import chunks
+from e2e.bench.classifying import understanding
 from e2e.bench.cut import cut
 from e2e.bench.deciding import classifying, deciding
 from e2e.bench.failover import failover
@@ -33,6 +34,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     classifying,
     matching,
     sensing,
+    understanding,
     reading,
     rewriting,
     streaming,

@@ -12,17 +12,20 @@ from typing import BinaryIO
 import click
 
 from optipath_cli.inputs import egress_option, gathered, labels_option, namespace_option
+from optipath_cli.scores import scores_table, sources
 from optipath_cli.terminal import Terminal
 from optipath_operator.compile import compile_namespace
+from optipath_router import plugins
 from optipath_router.account.record import decision_json
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
 from optipath_router.classify import own_senses
 from optipath_router.decide import Decision, Health, decide, make_plan
 from optipath_router.decide.decision import Basis
+from optipath_router.decide.why_not import why_not
 from optipath_router.errors import RequestRejected
-from optipath_router.providers.openai.asked import read_asked
-from optipath_router.runtime import classifier
+from optipath_router.providers.surfaces import CHAT
+from optipath_router.runtime import classifier, recognisers
 from optipath_snapshot import EgressRule, digest
 
 
@@ -63,6 +66,7 @@ def _moment(text: str) -> float:
 @click.option("--draw", metavar="HEX", type=_draw, help="Decide with this chance again; any if not given.")
 @click.option("--turn", metavar="N", type=click.IntRange(0), default=0, help="Decide as when a rule had its turn N.")
 @click.option("--at", metavar="MOMENT", type=_moment, help="Decide as at 2026-11-21T22:30:00+01:00; now if not given.")
+@click.option("--why-not", "asked_of", metavar="TARGET", help="Say of one target, PROVIDER/MODEL, why it is not first.")
 @click.option("--json", "as_json", is_flag=True, help="In the words of GET /optipath/decisions/ID.")
 def explain(
     *,
@@ -76,6 +80,7 @@ def explain(
     draw: int | None,
     turn: int,
     at: float | None,
+    asked_of: str | None,
     as_json: bool,
 ) -> None:
     """Explain where a request would go, and why, without calling anybody.
@@ -85,15 +90,33 @@ def explain(
     files, body = _what_is_asked(words, request, model)
     compiled = compile_namespace(gathered(files, namespace, egress))
     Terminal(stderr=True).problems(compiled.problems)
-    plan = make_plan(compiled.snapshot, digest(compiled.snapshot), labels)
+    plan = make_plan(
+        compiled.snapshot,
+        digest(compiled.snapshot),
+        labels,
+        lambda named: plugins.strategy(named, _not_counted, time.monotonic),
+    )
     moment = time.time() if at is None else at
-    seen = classifier(plan, own_senses, lambda: moment)(_request(body, dict(headers)))
+    recognised = recognisers(compiled.snapshot, labels, _not_counted, time.monotonic)
+    seen = classifier(plan, own_senses, lambda: moment, recognised)(_request(body, dict(headers)))
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
+    because = tuple(why_not(decision, asked_of)) if asked_of else ()
     if as_json:
-        click.echo(json.dumps(decision_json(decision), ensure_ascii=False, indent=2))
-    else:
-        Terminal().facts(_told(seen, decision))
+        more = {"why_not": {"target": asked_of, "because": because}} if asked_of else {}
+        click.echo(json.dumps(decision_json(decision) | more, ensure_ascii=False, indent=2))
+        return
+    terminal = Terminal()
+    terminal.facts((*_told(seen, decision), *(("why not", reason) for reason in because)))
+    if decision.scored:
+        terminal.line()
+        terminal.table(*scores_table(decision), headed=True)
+        terminal.line()
+        terminal.facts(sources(decision))
+
+
+def _not_counted(_: str, __: str) -> None:
+    """Leave a plug-in's failure to the log, which says it."""
 
 
 def _what_is_asked(
@@ -114,10 +137,9 @@ def _what_is_asked(
 
 def _request(body: bytes, headers: Mapping[str, str]) -> ChatRequest:
     try:
-        asked = read_asked(body)
+        return CHAT.request(body, headers)
     except RequestRejected as problem:
         raise click.ClickException(str(problem)) from problem
-    return ChatRequest(id="", decision_id="", arrived=0.0, headers=headers, body=body, asked=asked)
 
 
 def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
@@ -138,6 +160,8 @@ def _told(seen: Features, decision: Decision) -> Iterator[tuple[str, str]]:
     yield "decided", _basis(decision)
     for place, target in enumerate(decision.ranking, start=1):
         yield "ranking", f"{place}. {target.name}"
+    for each in decision.nevertheless:
+        yield "although", f"{each.target}: {each.reason}, {each.detail}; nobody is well"
     for left in decision.left_out:
         yield "left out", f"{left.target}: {left.reason}, {left.detail}"
     if not decision.ranking:
@@ -174,6 +198,8 @@ def _basis(decision: Decision) -> str:
             return f"by rule '{decision.rule}' of {decision.policy}, strategy {decision.strategy}"
         case Basis.MODEL:
             return f"by name: no rule matches, and '{decision.model}' is a declared model"
+        case Basis.ALIAS:
+            return f"by alias '{decision.model}' over all targets: no rule matches; strategy {decision.strategy}"
         case Basis.NOTHING:
             near = f"; the nearest names are {', '.join(decision.nearest)}" if decision.nearest else ""
             return f"not at all: no rule matches, and no provider declares '{decision.model}'{near}"

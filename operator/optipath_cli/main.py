@@ -9,8 +9,16 @@ _COMMANDS: Final = {
     "run": "Run the router on manifests from files, which are watched.",
     "compile": "Compile manifests to a snapshot, as the operator does.",
     "explain": "Explain where a request would go, and why, without calling anybody.",
-    "simulate": "Run a provider made of paper, which speaks OpenAI's chat dialect.",
+    "eval": "Replay recorded outcomes through the router's own understanding and deciding.",
+    "simulate": "Run a provider made of paper, which speaks every dialect.",
 }
+
+
+def _loaded(name: str) -> click.Command:
+    module = import_module(f"optipath_cli.{name}")
+    # A name that Python has already has a line beneath it there.
+    command: click.Command = getattr(module, name, None) or getattr(module, f"{name}_")
+    return command
 
 
 class _Workbench(click.Group):
@@ -22,8 +30,7 @@ class _Workbench(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click has it
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"optipath_cli.{cmd_name}"), cmd_name)
-        return command
+        return _loaded(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click has it
         with formatter.section("Commands"):

@@ -36,8 +36,8 @@ class Terminal:
         for word, fact in pairs:
             self._console.print(Text.assemble((word.ljust(width), "bold"), "  ", fact))
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table; where it is no terminal, lines whose columns stand two spaces apart."""
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, headed: bool = False) -> None:
+        """A table; where it is no terminal, lines whose columns stand two spaces apart, headed only if told so."""
         if self._console.is_terminal:
             table = Table(*headings, header_style="bold", box=None, pad_edge=False)
             for row in rows:
@@ -45,5 +45,5 @@ class Terminal:
             self._console.print(table)
             return
         widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-        for row in rows:
+        for row in (headings, *rows) if headed else rows:
             self.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -3,26 +3,32 @@
 import random
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from optipath_router.account import Account, Decisions, count
+from optipath_router.account import Account, Decisions, Record, count
+from optipath_router.account.line import log_line, messages_of
 from optipath_router.api.admin import Admin
 from optipath_router.api.calls import Calls
 from optipath_router.api.decisions import DecisionsEndpoint
 from optipath_router.api.elsewhere import internal_error, no_endpoint
+from optipath_router.api.explain import Explain
 from optipath_router.api.models import Models
 from optipath_router.call.health import USUAL, Healths, HealthSettings
 from optipath_router.call.pools import Pools
+from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import NO_KEYS, Keys
+from optipath_router.errors import Outcome
 from optipath_router.live import Live
 from optipath_router.providers import SURFACES
 from optipath_router.room import connections_within, open_files
 from optipath_router.runtime import Runtime, Shared
 from optipath_router.settings import Settings
+from optipath_router.telemetry.decision_log import DecisionLog
 from optipath_router.telemetry.metrics import Metrics
 from optipath_router.watch import Watch
 from optipath_snapshot import Target
@@ -40,6 +46,7 @@ class App:
     calls: Calls
     runtime: Live[Runtime | None]
     shared: Shared
+    decision_log: DecisionLog | None
 
 
 def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
@@ -49,11 +56,19 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     keys: Live[Keys] = Live(NO_KEYS)
     healths = Healths(now, random.random, lambda: keys.current, health)
     metrics, decisions = Metrics(lambda: _available(runtime.current, healths)), Decisions()
-    account = Account(decisions, lambda record: count(record, metrics), now=now, wall=wall)
+    lines = _decision_log(settings, metrics)
+
+    def booked(request: ChatRequest, record: Record) -> None:
+        count(record, metrics)
+        _remember(record, healths)
+        if lines:
+            lines.add(partial(log_line, record, messages_of(request.body) if settings.decision_log_prompts else None))
+
+    account = Account(decisions, booked, now=now, wall=wall)
     pools = Pools(most_idle=connections_within(open_files()))
     shared = Shared(keys, account, metrics, now, healths, pools)
     watch = Watch(runtime, shared, settings, wall=wall)
-    calls, models, admin = Calls(SURFACES, runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
+    calls, models, admin = Calls(SURFACES, runtime, metrics, now, wall), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
         [
             # An endpoint that is an object, not a function, is served as plain ASGI.
@@ -61,6 +76,7 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
             Route("/v1/models", models.every),
             Route("/v1/models/{name:path}", models.one),
             Route("/optipath/decisions/{id}", DecisionsEndpoint(decisions).get),
+            Route("/optipath/explain", Explain(runtime).post, methods=["POST"]),
         ]
     )
     probes = _app(
@@ -72,7 +88,19 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
             Route("/snapshot", admin.snapshot),
         ]
     )
-    return App(_straight_to(calls, api), probes, watch, calls, runtime, shared)
+    return App(_straight_to(calls, api), probes, watch, calls, runtime, shared, lines)
+
+
+def _decision_log(settings: Settings, metrics: Metrics) -> DecisionLog | None:
+    path = settings.decision_log
+    return DecisionLog(path, settings.decision_log_bytes, metrics.log_dropped.inc) if path else None
+
+
+def _remember(record: Record, healths: Healths) -> None:
+    """Note where a conversation was served, for its next turn may be cheaper there."""
+    conversation, usage = record.decision.features.conversation, record.usage
+    if conversation and usage is not None and record.target is not None and record.outcome == Outcome.OK:
+        healths.served(conversation, record.target, usage.input_tokens + usage.output_tokens)
 
 
 def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, bool]]:

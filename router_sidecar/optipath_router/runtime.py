@@ -4,10 +4,11 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from msgspec.structs import replace
 
+from optipath_router import plugins
 from optipath_router.account import Account
 from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
@@ -17,8 +18,8 @@ from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.says import says
-from optipath_router.classify import NO_SENSES, Senses, features, own_senses, understand
+from optipath_router.chat.says import others, says
+from optipath_router.classify import Senses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
@@ -28,7 +29,7 @@ from optipath_router.live import Live
 from optipath_router.providers import DIALECTS
 from optipath_router.room import Room
 from optipath_router.telemetry.metrics import Metrics
-from optipath_snapshot import Provider, Snapshot, SnapshotFile
+from optipath_snapshot import Provider, Saying, Snapshot, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Runtime:
     file: SnapshotFile
     plan: Plan
     flow: Flow
+    explain: Callable[[ChatRequest], Decision]
+    """The decision for a request that nobody is called for, and that takes no turn."""
     origins: frozenset[Origin]
     """What it may connect to."""
     loaded: float
@@ -64,7 +67,9 @@ class Runtime:
 def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runtime:
     """The runtime for a snapshot, in a pod with these labels; raises ssl.SSLError for a bad CA bundle."""
     snapshot, now = file.snapshot, shared.now
-    plan = make_plan(snapshot, file.digest, labels)
+    plan = make_plan(
+        snapshot, file.digest, labels, lambda named: plugins.strategy(named, shared.metrics.plugin_failed, now)
+    )
 
     # A type of a newer operator's is not spoken, and its address none of our business.
     spoken = [provider for provider in snapshot.providers if provider.type in DIALECTS]
@@ -84,6 +89,12 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
             shared.healths.turns.taken(decision.route)
         return decision
 
+    refine = recognisers(snapshot, labels, shared.metrics.plugin_failed, now)
+    classified = classifier(plan, shared.senses, shared.wall, refine)
+
+    def explained(request: ChatRequest) -> Decision:
+        return decide(classified(request), plan, shared.healths.view(), secrets.randbits(64))
+
     call = Dispatch(
         layers(partial(send, now=now, room=shared.room, wall=shared.wall), shared.healths, now),
         endpoints,
@@ -93,22 +104,41 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         abandoned=shared.account.abandoned,
         now=now,
     )
-    flow = Flow(classifier(plan, shared.senses, shared.wall), decided, call, shared.account)
-    return Runtime(file, plan, flow, frozenset(origins.values()), now())
+    flow = Flow(classified, decided, call, shared.account)
+    return Runtime(file, plan, flow, explained, frozenset(origins.values()), now())
 
 
-def classifier(plan: Plan, load: Callable[[], Senses], wall: Callable[[], float]) -> Callable[[ChatRequest], Features]:
-    """What sees in a request that by which the plan decides; senses are loaded here, where it may need any."""
-    senses = load() if plan.wants else NO_SENSES
+def recognisers(
+    snapshot: Snapshot, labels: Mapping[str, str], failed: plugins.Failed, now: Callable[[], float]
+) -> tuple[plugins.Refine, ...]:
+    """The plug-ins that a pod with these labels asks what they see in a request, in their order."""
+    own = (named for named in snapshot.classifiers if named.workload.items() <= labels.items())
+    return tuple(found for named in own if (found := plugins.classifier(named, failed, now)))
+
+
+def classifier(
+    plan: Plan, load: Callable[[], Senses], wall: Callable[[], float], recognisers: tuple[plugins.Refine, ...] = ()
+) -> Callable[[ChatRequest], Features]:
+    """What sees in a request that by which the plan decides.
+
+    Senses are loaded here where a rule or a boundary needs any; where only an
+    alias does, by the first request for one.
+    """
+    loaded = cache(load)
+    if plan.wants:
+        loaded()
 
     def classified(request: ChatRequest) -> Features:
         seen = features(request)
         if request.wire in plan.translated:
-            seen = replace(seen, says=says(request.chat()))
-        wanted = plan.wanted(seen)
-        if not wanted:
-            return seen
-        return understand(seen, request, wanted, senses, models=plan.by_model, at=wall, hinted=plan.hints)
+            chat = request.chat()
+            said = says(chat)
+            seen = replace(seen, says=said, others=others(chat) if Saying.OTHER in said else ())
+        if wanted := plan.wanted(seen):
+            seen = understand(seen, request, wanted, loaded(), models=plan.by_model, at=wall, hinted=plan.hints)
+        for refine in recognisers:
+            seen = refine(request, seen)
+        return seen
 
     return classified
 

@@ -81,6 +81,8 @@ async def serve(
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await app.shared.pools.close()
+            if app.decision_log:
+                await asyncio.to_thread(app.decision_log.close)
 
 
 def _let_the_collector_rest() -> None:

@@ -43,6 +43,12 @@ class Settings:
     max_in_flight: int = 1000
     """How many requests are served at once; the next is told to come back."""
     log_level: str = "INFO"
+    decision_log: Path | None = None
+    """A file to which each request's record is written, as a line of JSON; None writes none."""
+    decision_log_bytes: int = 10 * 1024 * 1024
+    """How long that file may become; the one before it is kept beside it."""
+    decision_log_prompts: bool = False
+    """Whether messages are written there, too. Nothing else ever writes them anywhere."""
 
 
 def settings(environment: Mapping[str, str]) -> Settings:
@@ -58,6 +64,9 @@ def settings(environment: Mapping[str, str]) -> Settings:
         grace_seconds=_seconds(environment, "OPTIPATH_GRACE_SECONDS", default.grace_seconds),
         max_in_flight=_count(environment, "OPTIPATH_MAX_IN_FLIGHT", default.max_in_flight),
         log_level=_log_level(environment.get("OPTIPATH_LOG_LEVEL", default.log_level)),
+        decision_log=Path(path) if (path := environment.get("OPTIPATH_DECISION_LOG")) else None,
+        decision_log_bytes=_count(environment, "OPTIPATH_DECISION_LOG_BYTES", default.decision_log_bytes),
+        decision_log_prompts=_truth(environment, "OPTIPATH_DECISION_LOG_PROMPTS"),
     )
 
 
@@ -99,6 +108,13 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not int(text):
         raise SettingsError(f"{name}: {text!r} is not a number from 1 upwards")
     return int(text)
+
+
+def _truth(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "false")
+    if text not in ("true", "false"):
+        raise SettingsError(f"{name}: {text!r} is neither true nor false")
+    return text == "true"
 
 
 def _log_level(text: str) -> str:

@@ -13,6 +13,16 @@ from optipath_snapshot.route import Route
 from optipath_snapshot.target import Provider, Target
 
 
+class Classifier(Part):
+    """A recogniser that is installed beside the router, under an entry point of this name."""
+
+    name: str
+    config: dict[str, str] = {}
+    """What it is told; its own to understand."""
+    workload: dict[str, str] = {}
+    """Labels that a pod must have for it to be asked there."""
+
+
 class Snapshot(Part):
     """One namespace's compiled configuration."""
 
@@ -25,6 +35,8 @@ class Snapshot(Part):
     """All of those that bind a pod hold for it, in any order."""
     hints: tuple[Hints, ...] = ()
     """In order of precedence; the first that is for a pod holds, and without one hints count for nothing."""
+    classifiers: tuple[Classifier, ...] = ()
+    """In the order in which they are asked; what a later one sees goes before what an earlier one saw."""
     egress: Egress = Egress()
     status_token_sha256: str | None = None
     """Hash of the token that opens the router's /status; None keeps it shut."""

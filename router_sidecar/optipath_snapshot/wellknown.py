@@ -15,7 +15,7 @@ class WellKnown:
     """Where a type of provider is found."""
 
     url: str
-    """Base URL of its OpenAI-compatible surface."""
+    """Base URL of the surface that is called."""
     hosts: tuple[str, ...]
     """Every host of its own that takes the same keys."""
 
@@ -24,6 +24,8 @@ class WellKnown:
 WELL_KNOWN: Mapping[str, WellKnown] = MappingProxyType(
     {
         "OpenAI": WellKnown("https://api.openai.com/v1", ("api.openai.com", "eu.api.openai.com", "us.api.openai.com")),
+        "Anthropic": WellKnown("https://api.anthropic.com", ("api.anthropic.com",)),
+        "Gemini": WellKnown("https://generativelanguage.googleapis.com/v1beta", ("generativelanguage.googleapis.com",)),
         "Mistral": WellKnown("https://api.mistral.ai/v1", ("api.mistral.ai",)),
         "DeepSeek": WellKnown("https://api.deepseek.com/v1", ("api.deepseek.com",)),
         "Qwen": WellKnown(

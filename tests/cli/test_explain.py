@@ -109,6 +109,48 @@ def test_problems_are_told_and_the_rest_explained(tmp_path: Path) -> None:
     assert "1. acme/small" in result.stdout
 
 
+def balanced(tmp_path: Path) -> Path:
+    acme = provider("https://acme.example/v1", models={"small": "small", "large": "large"})
+    for model, (dollars, quality) in zip(acme["spec"]["models"], (("1", "0.6"), ("10", "0.9")), strict=True):
+        model |= {"pricing": {"inputPerMTok": dollars, "outputPerMTok": dollars}, "quality": {"default": quality}}
+    weighed = policy("acme/small", "acme/large")
+    weighed["spec"]["rules"][0]["strategy"] = {"balanced": {"cost": "0.5", "quality": "0.5"}}
+    return write(tmp_path / "balanced.yaml", acme, weighed)
+
+
+@pytest.mark.row("A19", "E06", "B28")
+def test_scores_stand_in_a_table_with_where_they_come_from(tmp_path: Path) -> None:
+    said = explained(balanced(tmp_path), "Hello", "--model", "assistant").stdout
+    heading, small, large, _, *where = said.splitlines()[-8:]
+    assert heading.split("  ")[-1].strip() == "total"
+    # An easy question, at which the small one is nearly as good.
+    assert re.match(r"1\.  acme/small  \$0\.000219 → 0\.610  .*  0\.836 → 0\.836  .*  0\.723$", small)
+    assert re.match(r"2\.  acme/large  \$0\.00219 → 0\.443  .*  0\.968 → 0\.968  .*  0\.70\d$", large)
+    assert where == [
+        "cost         prices times expected tokens",
+        "latency      what is usual, for too little is measured",
+        "quality      as declared, moved by difficulty",
+        "reliability  what is usual, for too little is measured",
+    ]
+
+
+def test_why_not_compares_a_target_with_the_first(tmp_path: Path) -> None:
+    said = explained(balanced(tmp_path), "Hello", "--model", "assistant", "--why-not", "acme/large").stdout
+    assert "why not   it comes 2nd of 2, after acme/small" in said
+    other = explained(balanced(tmp_path), "Hello", "--model", "assistant", "--why-not", "acme/tiny", "--json").stdout
+    assert json.loads(other)["why_not"] == {
+        "target": "acme/tiny",
+        "because": ["acme/tiny is not among the targets of rule 'rule' of default/chat@1"],
+    }
+
+
+@pytest.mark.row("D01")
+def test_an_alias_needs_no_policy(tmp_path: Path) -> None:
+    said = explained(write(tmp_path / "in.yaml", ACME), "Hello", "--model", "auto").stdout
+    assert "decided   by alias 'auto' over all targets: no rule matches; strategy balanced" in said
+    assert "ranking   1. acme/" in said
+
+
 WRONG = {
     "no prompt": ((), "say what is asked"),
     "no JSON": (("--request", "-"), "the request is not JSON"),

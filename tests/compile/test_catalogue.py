@@ -32,7 +32,7 @@ def test_every_model_that_it_knows_can_be_a_target() -> None:
             "metadata": {"name": f"{type_.lower()}-{start}"},
             "spec": {
                 "type": type_,
-                "endpoint": {"url": "https://llm.example.com/v1"},
+                "endpoint": {"url": "https://llm.example.com"},
                 "models": [{"name": name} for name in names[start : start + 200]],
             },
         }
@@ -56,10 +56,16 @@ def test_the_catalogue_speaks_of_capabilities_that_there_are() -> None:
 
 def test_every_strategy_that_can_be_written_is_compiled() -> None:
     names = [field.alias for field in StrategySpec.model_fields.values()]
+    least: dict[str | None, dict[str, str]] = {
+        "balanced": {"cost": "1"},
+        "costWithin": {"minQuality": "0.5"},
+        "plugin": {"name": "mine"},
+    }
     rules = [
-        {"name": f"r{index}", "strategy": {name: {}}, "targets": [{"provider": "a", "model": "b"}]}
+        {"name": f"r{index}", "strategy": {name: least.get(name, {})}, "targets": [{"provider": "a", "model": "b"}]}
         for index, name in enumerate(names)
     ]
     manifest = {"kind": "RoutingPolicy", "metadata": {"name": "chat"}, "spec": {"rules": rules}}
     compiled = compile_namespace(Gathered("team-a", (manifest,), built_in()))
-    assert [route.strategy.kind for route in compiled.snapshot.routes] == names
+    kinds = [route.strategy.kind for route in compiled.snapshot.routes]
+    assert kinds == ["qualityFloor" if name == "costWithin" else name for name in names]

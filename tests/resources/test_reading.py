@@ -67,12 +67,12 @@ def test_what_is_wrong_beside_an_unknown_field_is_still_found() -> None:
 
 def test_a_strategy_of_a_later_release_leaves_a_rule_without_one() -> None:
     manifest = deepcopy(POLICY)
-    manifest["spec"]["rules"][0]["strategy"] = {"balanced": {"cost": "0.5"}}
+    manifest["spec"]["rules"][0]["strategy"] = {"clairvoyant": {"cost": "0.5"}}
     told = read_policy(manifest, strict=False)
     assert told.resource is None
     assert [(problem.field, problem.message) for problem in told.problems] == [
         ("spec.rules[0].strategy", "must have exactly one strategy, such as `ordered: {}`, and has none"),
-        ("spec.rules[0].strategy.balanced", "is not a field that this release knows"),
+        ("spec.rules[0].strategy.clairvoyant", "is not a field that this release knows"),
     ]
 
 

@@ -89,7 +89,7 @@ conditions = some(
         min_size=1,
         max_size=3,
     ),
-    languages=st.lists(text("[a-z]{2}"), min_size=1, unique=True),
+    languages=st.lists(text("[a-z]{2}"), min_size=1, max_size=4, unique=True),
     taskTypes=st.lists(words(["Code", "QA"]), min_size=1, unique=True),
     difficulty=st.fixed_dictionaries({"max": fraction}),
     timeliness=st.just(["Fresh"]),

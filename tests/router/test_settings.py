@@ -22,6 +22,17 @@ GOOD: dict[str, tuple[dict[str, str], Settings]] = {
     "seconds": ({"OPTIPATH_GRACE_SECONDS": "2.5"}, Settings(grace_seconds=2.5)),
     "no seconds": ({"OPTIPATH_GRACE_SECONDS": "0"}, Settings(grace_seconds=0)),
     "requests in flight": ({"OPTIPATH_MAX_IN_FLIGHT": "16"}, Settings(max_in_flight=16)),
+    "a decision log": (
+        {
+            "OPTIPATH_DECISION_LOG": "/var/lib/optipath/decisions.jsonl",
+            "OPTIPATH_DECISION_LOG_BYTES": "4096",
+            "OPTIPATH_DECISION_LOG_PROMPTS": "true",
+        },
+        Settings(
+            decision_log=Path("/var/lib/optipath/decisions.jsonl"), decision_log_bytes=4096, decision_log_prompts=True
+        ),
+    ),
+    "no decision log": ({"OPTIPATH_DECISION_LOG": ""}, Settings()),
     "a level in any case": ({"OPTIPATH_LOG_LEVEL": "debug"}, Settings(log_level="DEBUG")),
 }
 
@@ -37,6 +48,8 @@ BAD = [
     ("OPTIPATH_MAX_IN_FLIGHT", "0"),
     ("OPTIPATH_MAX_IN_FLIGHT", "-1"),
     ("OPTIPATH_MAX_IN_FLIGHT", "many"),
+    ("OPTIPATH_DECISION_LOG_BYTES", "0"),
+    ("OPTIPATH_DECISION_LOG_PROMPTS", "yes"),
     ("OPTIPATH_LISTEN", "7080"),
     ("OPTIPATH_LISTEN", ":7080"),
     ("OPTIPATH_LISTEN", "127.0.0.1"),

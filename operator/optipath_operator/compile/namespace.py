@@ -75,6 +75,7 @@ def compile_namespace(gathered: Gathered) -> Compiled:
         routes=routes,
         boundaries=tuple(sorted(boundaries, key=lambda boundary: (boundary.policy.name, boundary.name))),
         hints=tuple(hints for plan in plans for hints in plan.hints),
+        classifiers=tuple(classifier for plan in plans for classifier in plan.classifiers),
         egress=gathered.egress,
         status_token_sha256=gathered.status_token_sha256,
     )

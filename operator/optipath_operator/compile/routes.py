@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from optipath_operator.compile.boundaries import compile_boundaries, compile_hints
 from optipath_operator.compile.matches import compile_match, unknown_zones
 from optipath_operator.compile.resolve import Known
+from optipath_operator.compile.strategies import compile_strategy
 from optipath_operator.resources import (
     HedgeSpec,
     Problem,
@@ -13,26 +14,20 @@ from optipath_operator.resources import (
     RoutingPolicySpec,
     RuleSpec,
     Severity,
-    StrategySpec,
 )
 from optipath_operator.resources.scalars import percentile, seconds
 from optipath_snapshot import (
     Boundary,
+    Classifier,
     HedgeAfter,
     HedgeDelay,
     HedgeQuantile,
     Hints,
-    Ordered,
     PolicyRef,
     Resilience,
-    RoundRobin,
     Route,
     RouteTarget,
-    Strategy,
-    Weighted,
 )
-
-_STRATEGIES: dict[str, Strategy] = {"ordered": Ordered(), "weighted": Weighted(), "round_robin": RoundRobin()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,7 @@ class CompiledPolicy:
     """In the order in which they are written."""
     hints: tuple[Hints, ...]
     problems: tuple[Problem, ...]
+    classifiers: tuple[Classifier, ...] = ()
 
 
 def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> CompiledPolicy:
@@ -58,31 +54,38 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
         targets, unresolved = _targets(rule, known)
         unresolved |= unknown_zones(rule.match, "match")
         resilience, noted = _resilience(rule.resilience)
+        strategy, weighed = compile_strategy(rule.strategy)
         routes.append(
             Route(
                 policy=policy,
                 rule=rule.name,
                 workload=workload,
                 match=compile_match(rule.match),
-                strategy=_strategy(rule.strategy),
+                strategy=strategy,
                 targets=targets,
                 resilience=resilience,
+                may_lose=None if rule.may_lose is None else tuple(sorted(rule.may_lose)),
             )
         )
         problems += [
             Problem(resource.ref, f"{field}.{place}", Severity.UNRESOLVED, why) for place, why in unresolved.items()
         ]
-        problems += [Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why) for place, why in noted.items()]
+        problems += [
+            Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why)
+            for place, why in {**noted, **weighed}.items()
+        ]
+    # The list has no order in a resource, so that none must show in the bytes.
+    classifiers = sorted(spec.classifiers, key=lambda each: each.name)
     return CompiledPolicy(
         tuple(routes),
         compile_boundaries(spec, policy, workload),
         compile_hints(spec, policy, workload),
         tuple(problems),
+        tuple(
+            Classifier(name=each.name, config=dict(sorted(each.config.items())), workload=workload)
+            for each in classifiers
+        ),
     )
-
-
-def _strategy(spec: StrategySpec) -> Strategy:
-    return next(strategy for name, strategy in _STRATEGIES.items() if getattr(spec, name) is not None)
 
 
 def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dict[str, str]]:

@@ -7,7 +7,15 @@ from optipath_operator.catalogue.catalogue import Catalogue
 from optipath_operator.compile.egress import why_not_called, why_not_in_the_cluster
 from optipath_operator.compile.facts import target, unknown
 from optipath_operator.compile.trust import Bundle
-from optipath_operator.resources import CaBundleRef, HandlingSpec, ModelProviderSpec, Problem, Resource, Severity
+from optipath_operator.resources import (
+    CaBundleRef,
+    HandlingSpec,
+    ModelProviderSpec,
+    ModelSpec,
+    Problem,
+    Resource,
+    Severity,
+)
 from optipath_operator.resources.scalars import retention_days
 from optipath_snapshot import WELL_KNOWN, Egress, Handling, Header, Provider, Target
 
@@ -64,11 +72,12 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
         headers=_headers(spec),
         ca_bundle=trust.pem,
         keys=spec.credentials.keys if spec.credentials else (),
+        azure_api_version=spec.azure.api_version if spec.azure else None,
         max_concurrent=spec.limits.max_concurrent,
         handling=_handling(spec.boundary),
     )
     targets = tuple(
-        target(resource.ref.name, model, around.catalogue.facts(spec.type, model.upstream_name or model.name))
+        target(resource.ref.name, model, around.catalogue.facts(spec.type, _listed_as(spec, model)))
         for model in spec.models
     )
     problems = tuple(
@@ -79,6 +88,11 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
     if provider.handling.locality == "Cluster" and (why := why_not_in_the_cluster(url)):
         problems += (Problem(resource.ref, "spec.boundary.locality", Severity.WARNING, why),)
     return CompiledProvider(ProviderParts(provider, tuple(sorted(targets, key=_name))), problems)
+
+
+def _listed_as(spec: ModelProviderSpec, model: ModelSpec) -> str:
+    """The name by which a catalogue knows a model; Azure's own names are those of deployments, which are made up."""
+    return model.name if spec.type == "AzureOpenAI" else model.upstream_name or model.name
 
 
 def _name(made: Target) -> str:

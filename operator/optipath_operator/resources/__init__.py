@@ -19,7 +19,6 @@ from optipath_operator.resources.policy import (
     ResilienceSpec,
     RoutingPolicySpec,
     RuleSpec,
-    StrategySpec,
     TargetSpec,
 )
 from optipath_operator.resources.problem import Problem, ResourceRef, Severity
@@ -31,13 +30,16 @@ from optipath_operator.resources.provider import (
     QualitySpec,
 )
 from optipath_operator.resources.reading import Read, Resource, read_policy, read_provider
+from optipath_operator.resources.strategy import BalancedSpec, CostWithinSpec, StickySpec, StrategySpec
 
 __all__ = [
     "GROUP",
     "VERSION",
+    "BalancedSpec",
     "BoundarySpec",
     "CaBundleRef",
     "Conditions",
+    "CostWithinSpec",
     "EndpointSpec",
     "HandlingSpec",
     "HeaderMatchSpec",
@@ -57,6 +59,7 @@ __all__ = [
     "RoutingPolicySpec",
     "RuleSpec",
     "Severity",
+    "StickySpec",
     "StrategySpec",
     "TargetSpec",
     "TimeWindowSpec",

@@ -23,9 +23,11 @@ class Without:
             raise PydanticCustomError("header", "must not be '{name}': {why}", {"name": name, "why": self.why})
         return name
 
-    def cel(self) -> Cel:
-        """The rule of a model that has a `name`."""
-        return Cel(f"!(self.name.lowerAscii() in {list(self.names)})", f"must not have this name: {self.why}")
+    def cel(self, field: str = "name", *, given: bool = True) -> Cel:
+        """The rule of a model that has a header's name in a field, which may not be given."""
+        if_given = "" if given else f"!has(self.{field}) || "
+        rule = f"{if_given}!(self.{field}.lowerAscii() in {list(self.names)})"
+        return Cel(rule, f"must not have this name: {self.why}")
 
 
 HeaderName = Annotated[str, Text(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", "a header's name", 100)]

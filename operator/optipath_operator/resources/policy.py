@@ -7,9 +7,11 @@ from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
 from optipath_operator.resources.boundary import BoundarySpec
-from optipath_operator.resources.lists import map_by, ordered
+from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.match import MatchSpec
 from optipath_operator.resources.scalars import (
+    ConfigKey,
+    ConfigValue,
     Duration,
     LabelKey,
     LabelValue,
@@ -17,52 +19,13 @@ from optipath_operator.resources.scalars import (
     NamespaceName,
     ObjectName,
     PercentileOrDuration,
+    PluginName,
     RuleName,
     ShortDuration,
     seconds,
 )
-
-
-class OrderedSpec(Spec):
-    """The targets in the order in which they are written."""
-
-
-class WeightedSpec(Spec):
-    """A draw in which each target's weight is its share; one of weight 0 is used only when the others fail."""
-
-
-class RoundRobinSpec(Spec):
-    """Each target in its turn."""
-
-
-class StrategySpec(Spec):
-    """How to rank the targets; exactly one."""
-
-    cel: ClassVar = (
-        Cel(
-            # A sum, for it is asked at each status write too, and a list that is filtered costs a tenth of that.
-            "(has(self.ordered) ? 1 : 0) + (has(self.weighted) ? 1 : 0) + (has(self.roundRobin) ? 1 : 0) == 1",
-            "exactly one strategy must be given",
-        ),
-    )
-
-    ordered: OrderedSpec | None = None
-    """The targets in the order in which they are written."""
-    weighted: WeightedSpec | None = None
-    """A draw in which each target's weight is its share."""
-    round_robin: RoundRobinSpec | None = None
-    """Each target in its turn."""
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        given = list(self.model_dump(by_alias=True, exclude_none=True))
-        if len(given) != 1:
-            raise PydanticCustomError(
-                "strategy",
-                "must have exactly one strategy, such as `ordered: {}`, and has {given}",
-                {"given": " and ".join(given) or "none"},
-            )
-        return self
+from optipath_operator.resources.strategy import StrategySpec
+from optipath_snapshot import Saying
 
 
 class TargetSpec(Spec):
@@ -183,6 +146,11 @@ class RuleSpec(Spec):
     """Where a matching request may go."""
     resilience: ResilienceSpec = ResilienceSpec()
     """How long and how often to try."""
+    may_lose: Annotated[tuple[Saying, ...] | None, set_of(at_most=len(Saying))] = None
+    """What a target's dialect need not be able to say of a request; a header of the answer names what was lost.
+
+    If not given: what no answer hangs on, such as CacheMarks, User and ServiceTier.
+    """
 
     @model_validator(mode="after")
     def _targets_make_sense(self) -> Self:
@@ -213,6 +181,15 @@ class WorkloadSelectorSpec(Spec):
     """Labels that a pod must have, all of them."""
 
 
+class ClassifierSpec(Spec):
+    """A recogniser of your own, installed in the router's image under the entry points `optipath.classifiers`."""
+
+    name: PluginName
+    """The entry point's name."""
+    config: Annotated[dict[ConfigKey, ConfigValue], Field(max_length=16)] = {}
+    """What it is told; its own to understand."""
+
+
 class RoutingPolicySpec(Spec):
     """Which requests go where. The first rule that matches is taken, over all policies of the namespace."""
 
@@ -227,5 +204,7 @@ class RoutingPolicySpec(Spec):
     """
     boundaries: Annotated[tuple[BoundarySpec, ...], map_by("name", at_most=16)] = ()
     """Where requests of its pods may go, whichever rule of whichever policy routes them, or none."""
+    classifiers: Annotated[tuple[ClassifierSpec, ...], map_by("name", at_most=4)] = ()
+    """Recognisers of your own, asked of each request of these pods before any rule is."""
     rules: Annotated[tuple[RuleSpec, ...], map_by("name", at_most=64, at_least=1)]
     """Rules in the order in which they are asked."""

@@ -12,9 +12,11 @@ from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.scalars import Fraction, KeyName, ModelName, Money
 from optipath_snapshot import WELL_KNOWN, Capability
 
-# Each speaks OpenAI's chat dialect. Types with a dialect of their own enter with it.
 ProviderType = Literal[
     "OpenAI",
+    "AzureOpenAI",
+    "Anthropic",
+    "Gemini",
     "Mistral",
     "DeepSeek",
     "Qwen",
@@ -130,6 +132,16 @@ class CredentialsSpec(Spec):
     """
 
 
+class AzureSpec(Spec):
+    """What Azure OpenAI alone needs to know."""
+
+    api_version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$", max_length=18)] | None = None
+    """Version of the API, such as `2024-10-21`, where models are deployments.
+
+    If not given, the API is called that needs none.
+    """
+
+
 class LimitsSpec(Spec):
     """How much of a provider to use."""
 
@@ -146,6 +158,12 @@ class ModelProviderSpec(Spec):
             f"self.type in {sorted(WELL_KNOWN)} || (has(self.endpoint) && has(self.endpoint.url))",
             "endpoint.url is needed: this type has no address of its own",
         ),
+        Cel("!has(self.azure) || self.type == 'AzureOpenAI'", "azure is for the type AzureOpenAI alone"),
+        Cel(
+            "self.type != 'Ollama' || !has(self.endpoint) || !has(self.endpoint.url) "
+            "|| !self.endpoint.url.matches('/v1/?$')",
+            "Ollama is called by its own API, whose URL has no /v1; its other one is of type OpenAICompatible",
+        ),
     )
 
     type: ProviderType
@@ -154,6 +172,8 @@ class ModelProviderSpec(Spec):
     """Where it is found."""
     credentials: CredentialsSpec | None = None
     """Which keys to use; none where the provider asks for none."""
+    azure: AzureSpec | None = None
+    """What Azure OpenAI alone needs to know; its endpoint is the resource's, such as `https://NAME.openai.azure.com`."""
     models: Annotated[tuple[ModelSpec, ...], map_by("name", at_most=200, at_least=1)]
     """The models to use of it, each a target that policies can name."""
     boundary: HandlingSpec = HandlingSpec()
@@ -166,5 +186,22 @@ class ModelProviderSpec(Spec):
         if self.type not in WELL_KNOWN and (self.endpoint is None or self.endpoint.url is None):
             raise PydanticCustomError(
                 "endpoint", "needs endpoint.url, for type {type} has no address of its own", {"type": self.type}
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _is_called_as_its_type_is(self) -> Self:
+        if self.azure is not None and self.type != "AzureOpenAI":
+            raise PydanticCustomError(
+                "azure",
+                "must not have azure, which is for the type AzureOpenAI, and its own is {type}",
+                {"type": self.type},
+            )
+        url = self.endpoint.url if self.endpoint else None
+        if self.type == "Ollama" and url is not None and url.rstrip("/").endswith("/v1"):
+            raise PydanticCustomError(
+                "endpoint",
+                "must have a URL without /v1: Ollama is called by its own API; its OpenAI-compatible one is of type "
+                "OpenAICompatible",
             )
         return self

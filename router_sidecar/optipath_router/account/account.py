@@ -30,13 +30,13 @@ class Account:
     def __init__(
         self,
         decisions: Decisions,
-        counts: Callable[[Record], None],
+        booked: Callable[[ChatRequest, Record], None],
         *,
         now: Callable[[], float],
         wall: Callable[[], float],
     ) -> None:
-        """Take the monotonic clock, which measures, and the wall clock, which dates."""
-        self._decisions, self._counts, self._now, self._wall = decisions, counts, now, wall
+        """Take who is told of each record, the monotonic clock, which measures, and the wall clock, which dates."""
+        self._decisions, self._booked, self._now, self._wall = decisions, booked, now, wall
 
     def __call__(self, request: ChatRequest, decision: Decision, reply: Reply) -> Reply:
         """The reply, which is booked now, or at the end of its stream."""
@@ -95,7 +95,7 @@ class Account:
             streamed=request.streams,
         )
         self._decisions.add(record)
-        self._counts(record)
+        self._booked(request, record)
         if log.isEnabledFor(logging.DEBUG):
             log.debug(
                 "request ended",

@@ -6,6 +6,8 @@ from optipath_router.account.billing import Bill
 from optipath_router.account.record import Record
 from optipath_router.chat.reply import Tried
 from optipath_router.chat.usage import Usage
+from optipath_router.decide.scored import Part
+from optipath_router.errors import Outcome
 from optipath_router.telemetry.metrics import Metrics
 
 
@@ -31,6 +33,32 @@ def count(record: Record, metrics: Metrics) -> None:
         else:
             target = tried.target
             metrics.passed_over(provider=target.provider, target=target.name, reason=tried.outcome)
+    _predictions(record, metrics)
+
+
+def _predictions(record: Record, metrics: Metrics) -> None:
+    """Compare what was predicted of the target that served with what came."""
+    scored = next(
+        (each for each in record.decision.scored if record.target and each.target == record.target.name), None
+    )
+    if scored is None or record.target is None or record.outcome != Outcome.OK:
+        return
+    tried, bill = [pair for pair in zip(record.tried, record.bills, strict=True) if pair[0].target is record.target][-1]
+    counted = bill.usage is not None and not bill.usage.estimated
+    came: dict[str, float | None] = {
+        Part.COST: float(bill.cost) if counted and bill.cost is not None else None,
+        Part.LATENCY: tried.first_content_seconds if record.streamed else tried.seconds,
+    }
+    for part in scored.parts:
+        actual = came.get(part.name)
+        if actual is not None and part.value:
+            metrics.predicted(
+                part=part.name,
+                provider=record.target.provider,
+                model=record.target.model,
+                source=part.source,
+                ratio=actual / part.value,
+            )
 
 
 def _attempt(tried: Tried, bill: Bill, metrics: Metrics) -> None:

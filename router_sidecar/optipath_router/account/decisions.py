@@ -1,4 +1,4 @@
-"""The latest decisions, by id: a ring of a bounded number of records."""
+"""The latest decisions, by id: a ring of a bounded number of records, which consider a bounded number of targets."""
 
 from collections import OrderedDict
 
@@ -8,15 +8,21 @@ from optipath_router.account.record import Record
 class Decisions:
     """Keeps the latest records, and forgets the oldest for each one too many."""
 
-    def __init__(self, at_most: int = 1000) -> None:
-        self._at_most = at_most
+    def __init__(self, at_most: int = 1000, targets_at_most: int = 10_000) -> None:
+        """Take how many records are kept, and how many targets they may have considered together."""
+        self._at_most, self._targets_at_most = at_most, targets_at_most
         self._records: OrderedDict[str, Record] = OrderedDict()
+        self._targets = 0
 
     def add(self, record: Record) -> None:
         """Keep a record."""
+        if (before := self._records.pop(record.id, None)) is not None:
+            self._targets -= _targets(before)
         self._records[record.id] = record
-        if len(self._records) > self._at_most:
-            self._records.popitem(last=False)
+        self._targets += _targets(record)
+        while len(self._records) > self._at_most or (self._targets > self._targets_at_most and len(self._records) > 1):
+            _, oldest = self._records.popitem(last=False)
+            self._targets -= _targets(oldest)
 
     def get(self, decision_id: str) -> Record | None:
         """The record of a decision, as long as it is kept."""
@@ -24,3 +30,9 @@ class Decisions:
 
     def __len__(self) -> int:
         return len(self._records)
+
+
+def _targets(record: Record) -> int:
+    """How many targets a record says something of: an alias considers all that there are."""
+    decision = record.decision
+    return max(len(decision.scored), len(decision.ranking)) + len(decision.left_out)

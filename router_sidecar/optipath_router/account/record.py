@@ -11,6 +11,7 @@ from optipath_router.chat.features import Features
 from optipath_router.chat.reply import Tried, failed_over
 from optipath_router.chat.usage import Usage
 from optipath_router.decide.decision import Decision
+from optipath_router.decide.scored import Scored
 from optipath_router.errors import Outcome
 from optipath_snapshot import Target
 
@@ -160,6 +161,21 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "turn": decision.turn,
         "draw": f"{decision.draw:016x}",
         "nearest": list(decision.nearest),
+        "scored": [_scored_json(scored) for scored in decision.scored],
+        "nevertheless": [{"target": each.target, "reason": each.reason} for each in decision.nevertheless],
+        "in_flight": decision.in_flight and dict(decision.in_flight),
+        "measured": decision.measured
+        and {name: msgspec.structs.asdict(measured) for name, measured in decision.measured.items()},
+        "warm": decision.warm and msgspec.structs.asdict(decision.warm),
+    }
+
+
+def _scored_json(scored: Scored) -> dict[str, Any]:
+    return {
+        "target": scored.target,
+        "total": scored.total,
+        "parts": [msgspec.structs.asdict(part) for part in scored.parts],
+        "note": scored.note,
     }
 
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from optipath_router.api.asker import Asker
 from optipath_router.api.exchange import CallerLeft, Leaving, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, rejected
-from optipath_router.chat.request import ChatRequest, Once
+from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Outcome, RequestRejected
 from optipath_router.live import Live
 from optipath_router.providers.surface import Surface
@@ -32,9 +32,11 @@ class Calls:
         runtime: Live[Runtime | None],
         metrics: Metrics,
         now: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
+        """Take the monotonic clock, which measures, and the wall clock, which dates."""
         self._surfaces = {surface.path: surface for surface in surfaces}
-        self._runtime, self._metrics, self._now = runtime, metrics, now
+        self._runtime, self._metrics, self._now, self._wall = runtime, metrics, now, wall
         self.in_flight = 0
         self.begun = 0
         """How many requests there have been."""
@@ -79,13 +81,18 @@ class Calls:
             if runtime is None or self._stopping:
                 await asker.fail(STOPPING if self._stopping else NO_CONFIG)
                 return
-            asked = surface.read_asked(body)
+            request = surface.request(
+                body,
+                headers,
+                name=request_id,
+                decision=decision_id,
+                arrived=self._now(),
+                created=int(self._wall()),
+            )
         except RequestRejected as problem:
             self._metrics.rejected(problem.code)
             await asker.fail(rejected(problem))
             return
-        chat = Once(surface.codec.read_chat if surface.codec else None, body)
-        request = ChatRequest(request_id, decision_id, self._now(), headers, body, asked, surface.wire, chat)
         await self._answer_or_leave(runtime, request, asker, Leaving(scope, receive))
 
     async def _answer_or_leave(self, runtime: Runtime, request: ChatRequest, asker: Asker, leaving: Leaving) -> None:

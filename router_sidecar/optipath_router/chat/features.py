@@ -10,8 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.chat.sayings import Saying
-from optipath_snapshot import Capability
+from optipath_snapshot import Capability, Saying
 
 
 class TaskType(StrEnum):
@@ -73,6 +72,10 @@ class Features(msgspec.Struct, frozen=True):
     """The format in which it is asked, and answered."""
     says: frozenset[Saying] | None = None
     """What not every dialect can say; None where every provider in force speaks the caller's."""
+    others: tuple[str, ...] = ()
+    """Names of members by which it says what only the caller's dialect knows; a few of them."""
+    streams: bool = False
+    """Whether the answer is wanted piece by piece."""
     headers: Mapping[str, str] | None = None
     """Names in lower case."""
     turns: int = 1

@@ -46,6 +46,7 @@ def features(request: ChatRequest) -> Features:
         input_tokens=prompt_tokens(asked, request.wire),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
         needs=frozenset(needs),
+        streams=request.streams,
         headers=request.headers,
         wire=request.wire,
         turns=turns,

@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 
 from optipath_router.chat.features import Features
-from optipath_router.chat.sayings import USUALLY_LOST, Saying
+from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.boundary import Fence, bound_by
 from optipath_router.decide.decision import Basis, Decision, LeftOut, RuleTrace
 from optipath_router.decide.eligible import left_out, obstacle, suspected, well
 from optipath_router.decide.health import Health
 from optipath_router.decide.nearest import nearest
 from optipath_router.decide.plan import Plan, Rule
-from optipath_router.decide.rank import rank
-from optipath_snapshot import Ordered, Resilience, Target
+from optipath_router.decide.rank import Given, rank
+from optipath_snapshot import USUALLY_LOST, Ordered, Resilience, Saying, Strategy, Target
 
 _BY_MODEL = Ordered()
 _PATIENCE = Resilience()
@@ -22,31 +22,50 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
     """Which targets may serve a request, and in which order.
 
     The first rule that matches names the targets. Where none does, the app
-    may name a declared model by itself; its providers are asked in the order
-    of their names. Those that do badly of late are left out; where all do, the
-    best of them is asked nevertheless. `draw` is 64 bits of chance; the same
-    values give the same decision.
+    may name a declared model by itself, whose providers are asked in the order
+    of their names; or an alias of ours, which ranks all targets. Those that do
+    badly of late are left out; where all do, the best of them is asked
+    nevertheless. `draw` is 64 bits of chance; the same values give the same
+    decision.
     """
     rule, asked = _first_match(features, plan)
     route = rule.route if rule else None
-    named = rule.targets if rule else plan.by_model.get(features.model, ())
+    basis, named, strategy = _named(rule, features.model, plan)
     turn = health.turns.get(rule.id, 0) if rule else 0
+    given = Given(
+        features,
+        health,
+        plan.facts,
+        rule.id if rule else "",
+        rule.weights if rule else {},
+        turn,
+        draw,
+        rule.custom if rule else None,
+    )
     bound, traces = bound_by(plan.fences, features) if plan.fences else ((), ())
     able, out = _able(named, features, plan, bound, rule.may_lose if rule else USUALLY_LOST)
-    ranking = _ranked(rule, well(able, health.obstacles), turn, draw)
-    if not ranking:
-        ranking = _ranked(rule, suspected(able, health.obstacles), turn, draw)[:1]
+    ranked = rank(strategy, well(able, health.obstacles), given)
+    ranking = ranked.targets
+    considered: tuple[Target, ...] = ()
+    if not ranking and (doubtful := suspected(able, health.obstacles)):
+        out += ranked.left_out
+        ranked = rank(strategy, doubtful, given)
+        ranking = ranked.targets[:1]
+        considered = doubtful
+    out += ranked.left_out
+    nevertheless: tuple[LeftOut, ...] = ()
     if health.obstacles:
-        ranked = {target.name for target in ranking}
-        out += left_out(tuple(target for target in able if target.name not in ranked), health.obstacles)
+        told = {target.name for target in ranking} | {left.target for left in out}
+        nevertheless = left_out(tuple(each for each in considered if each.name in told), health.obstacles)
+        out += left_out(tuple(target for target in able if target.name not in told), health.obstacles)
     return Decision(
         model=features.model,
         # A header may say who the app's user is, and a decision is kept and shown.
         features=replace(features, headers=None),
-        basis=Basis.RULE if rule else Basis.MODEL if named else Basis.NOTHING,
+        basis=basis,
         policy=route.policy if route else None,
         rule=route.rule if route else None,
-        strategy=(route.strategy if route else _BY_MODEL).kind,
+        strategy=ranked.instead or strategy.kind,
         ranking=ranking,
         left_out=out,
         rules=asked,
@@ -54,11 +73,27 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
         snapshot=plan.digest,
         health=health.version,
         turn=turn,
-        draw=draw,
-        route=rule.id if rule else "",
-        nearest=() if rule or named else nearest(features.model, plan.names),
+        draw=draw if ranked.draw is None else ranked.draw,
+        route=given.route,
+        nearest=() if basis is not Basis.NOTHING else nearest(features.model, plan.names),
+        scored=ranked.scored,
+        nevertheless=nevertheless,
+        in_flight=ranked.in_flight,
+        measured=ranked.measured,
+        warm=ranked.warm,
         boundaries=traces,
     )
+
+
+def _named(rule: Rule | None, model: str, plan: Plan) -> tuple[Basis, tuple[Target, ...], Strategy]:
+    """What led to which targets, and how they are to be ranked."""
+    if rule is not None:
+        return Basis.RULE, rule.targets, rule.route.strategy
+    if declared := plan.by_model.get(model):
+        return Basis.MODEL, declared, _BY_MODEL
+    if plan.targets and (alias := ALIASES.get(model)):
+        return Basis.ALIAS, plan.targets, alias
+    return Basis.NOTHING, (), _BY_MODEL
 
 
 def _first_match(features: Features, plan: Plan) -> tuple[Rule | None, tuple[RuleTrace, ...]]:
@@ -82,9 +117,3 @@ def _able(
         else:
             able.append(target)
     return tuple(able), tuple(out)
-
-
-def _ranked(rule: Rule | None, candidates: tuple[Target, ...], turn: int, draw: int) -> tuple[Target, ...]:
-    if rule is None:
-        return candidates
-    return rank(rule.route.strategy, candidates, weights=rule.weights, turn=turn, draw=draw)

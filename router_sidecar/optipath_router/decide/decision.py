@@ -1,10 +1,12 @@
 """A decision: every target considered, where it ranks or why it was left out, and what all this rests on."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
 
 from optipath_router.chat.features import Features
+from optipath_router.decide.scored import Scored
 from optipath_snapshot import PolicyRef, Resilience, Target
 
 
@@ -28,6 +30,8 @@ class Reason(StrEnum):
     """It refused every key a moment ago."""
     CONCURRENCY = "concurrency"
     """Its provider is at work on as many requests as it may be."""
+    COST_LIMIT = "cost_limit"
+    """The request would cost more there than the rule allows, or nobody knows what."""
 
 
 class Basis(StrEnum):
@@ -35,6 +39,8 @@ class Basis(StrEnum):
 
     RULE = "rule"
     """The first rule that matched."""
+    ALIAS = "alias"
+    """No rule matched, no provider declares such a model, and it is one of our aliases, for all targets."""
     MODEL = "model"
     """No rule matched, and the app named a model that a provider declares."""
     NOTHING = "nothing"
@@ -49,6 +55,28 @@ class LeftOut(msgspec.Struct, frozen=True):
     detail: str
     until: float | None = None
     """The moment, on the monotonic clock, at which the reason passes by itself; None where that is not known."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """How a target has answered of late."""
+
+    answers: int
+    """How many answers the times rest on."""
+    first_content_seconds: float
+    token_seconds: float
+    """For each token of the answer."""
+    attempts: int
+    """How many attempts the share rests on."""
+    success_share: float
+    """0 to 1; drawn towards what is usual while there are few attempts."""
+
+
+class Warm(msgspec.Struct, frozen=True):
+    """Where a conversation was served a moment ago: that provider's prompt cache may hold it."""
+
+    target: str
+    tokens: int
+    """Of the prompt then, and its answer."""
 
 
 class RuleTrace(msgspec.Struct, frozen=True):
@@ -90,10 +118,18 @@ class Decision(msgspec.Struct, frozen=True):
     turn: int
     """How many requests the rule had ranked before; of use where it takes turns."""
     draw: int
-    """The randomness that it was decided with."""
+    """The randomness that it was decided with; where a sticky key stands for it, what the key comes to."""
     route: str = ""
     """The id of the route, as health views count it; empty where no rule matched."""
     nearest: tuple[str, ...] = ()
     """Names like the one asked for, where nobody knows that one."""
     boundaries: tuple[BoundaryTrace, ...] = ()
     """Those that bind the request."""
+    scored: tuple[Scored, ...] = ()
+    """What the strategy made of each candidate, the best first; empty where it looks at none of that."""
+    nevertheless: tuple[LeftOut, ...] = ()
+    """What stood against those that were considered although they do badly, for nobody was well."""
+    in_flight: Mapping[str, int] | None = None
+    """What it was decided from of the health view, by the candidates' names; None where it did not matter."""
+    measured: Mapping[str, Measured] | None = None
+    warm: Warm | None = None

@@ -10,13 +10,12 @@ must be known.
 from collections.abc import Collection, Mapping
 
 from optipath_router.chat.features import Features
-from optipath_router.chat.sayings import USUALLY_LOST, Saying
 from optipath_router.decide.boundary import Fence, shut_out
 from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.decide.health import Obstacle
 from optipath_router.decide.spoken import lacks, unspoken
 from optipath_router.providers import Dialect
-from optipath_snapshot import Target
+from optipath_snapshot import USUALLY_LOST, Saying, Target
 
 # A guess about the target, which may be wrong by now. A wait that was asked for and a limit are no guesses.
 SUSPICIONS = frozenset({Reason.BREAKER_OPEN, Reason.EJECTED})

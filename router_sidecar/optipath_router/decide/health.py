@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from optipath_router.decide.decision import Reason
+from optipath_router.decide.decision import Measured, Reason, Warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,9 @@ class Health:
     """How many requests each route has ranked so far, by route id."""
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     """By the target's name."""
+    in_flight: Mapping[str, int] = field(default_factory=dict)
+    """Attempts under way, by the target's name; none where a target is not named."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """How targets have answered of late, by name."""
+    warm: Mapping[str, Warm] = field(default_factory=dict)
+    """Where conversations were served a moment ago, by their digest."""

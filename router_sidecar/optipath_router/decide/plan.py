@@ -1,17 +1,20 @@
 """The plan: a snapshot as one pod's router reads it, with what every decision would look up prepared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features
-from optipath_router.chat.sayings import USUALLY_LOST, Saying
+from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
 from optipath_router.decide.decision import LeftOut, RuleTrace
 from optipath_router.decide.match import Clause, clauses, exact_models, together
+from optipath_router.decide.predict import Facts, facts
+from optipath_router.decide.rank import Custom
+from optipath_router.decide.rank import wanted as ranks_by
 from optipath_router.providers import DIALECTS, Dialect
-from optipath_snapshot import Route, Snapshot, Target
+from optipath_snapshot import USUALLY_LOST, Plugin, Route, Saying, Snapshot, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,11 @@ class Rule:
     weights: Mapping[str, int]
     """By the target's name."""
     wants: frozenset[str]
-    """Names of the features that matching looks at."""
+    """Names of the features that matching and ranking look at."""
     may_lose: frozenset[Saying]
     """What a target's dialect need not be able to say."""
+    custom: Custom | None = None
+    """The plug-in that the strategy names, where it is there."""
 
     def ask(self, features: Features) -> RuleTrace:
         """Whether the rule matches, and which clause failed where it does not."""
@@ -77,22 +82,31 @@ class Plan:
         A rule that fails by what is there already wants nothing, and no rule is
         asked behind one that matches by it.
         """
-        if not self.wants:
+        alias = ALIASES.get(features.model)
+        if not self.wants and alias is None:
             return self.wants
-        wanted = frozenset().union(*(fence.wants for fence in self.fences))
+        found = frozenset[str]().union(*(fence.wants for fence in self.fences))
         for rule in self.rules:
             verdict = together((clause for clause in rule.clauses if not clause.wants), features)
             if verdict.holds:
-                wanted |= rule.wants
+                found |= rule.wants
                 if not any(clause.wants for clause in rule.clauses):
-                    break
-        return wanted
+                    return found
+        if alias is not None and features.model not in self.by_model:
+            found |= ranks_by(alias)
+        return found
+
+    targets: tuple[Target, ...] = ()
+    """All of them, in the order of their names."""
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    """What predicting looks up, by the target's name."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name that an app may ask for, globs apart: declared models, and what rules match exactly."""
+        """Every name that an app may ask for, globs apart: declared models, what rules match exactly, and aliases."""
         exact = {name for rule in self.rules for name in exact_models(rule.route.match)}
-        return tuple(sorted(exact | set(self.by_model)))
+        aliases = ALIASES.keys() if self.targets else ()
+        return tuple(sorted(exact.union(self.by_model, aliases)))
 
 
 def route_id(route: Route) -> str:
@@ -100,8 +114,17 @@ def route_id(route: Route) -> str:
     return f"{route.policy.full_name}/{route.rule}"
 
 
-def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Plan:
-    """The plan for a pod with these labels."""
+def _no_plugin(_: Plugin) -> None:
+    """Know none."""
+
+
+def make_plan(
+    snapshot: Snapshot,
+    digest: str,
+    labels: Mapping[str, str],
+    custom: Callable[[Plugin], Custom | None] = _no_plugin,
+) -> Plan:
+    """The plan for a pod with these labels; `custom` knows the plug-ins that strategies name."""
     targets = {target.name: target for target in sorted(snapshot.targets, key=lambda target: target.name)}
     by_model: dict[str, tuple[Target, ...]] = {}
     for target in targets.values():
@@ -110,17 +133,19 @@ def make_plan(snapshot: Snapshot, digest: str, labels: Mapping[str, str]) -> Pla
     stances = (hints.allowed for hints in snapshot.hints if hints.workload.items() <= labels.items())
     return Plan(
         digest,
-        tuple(_rule(route, targets) for route in own),
+        tuple(_rule(route, targets, custom) for route in own),
         by_model,
         fences=fences(snapshot, labels, targets.values()),
         hints=next(stances, False),
         dialects={
             provider.name: DIALECTS[provider.type] for provider in snapshot.providers if provider.type in DIALECTS
         },
+        targets=tuple(targets.values()),
+        facts={name: facts(target) for name, target in targets.items()},
     )
 
 
-def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
+def _rule(route: Route, targets: Mapping[str, Target], custom: Callable[[Plugin], Custom | None]) -> Rule:
     made = clauses(route.match)
     return Rule(
         id=route_id(route),
@@ -134,8 +159,9 @@ def _rule(route: Route, targets: Mapping[str, Target]) -> Rule:
         matched=RuleTrace(route.policy, route.rule),
         targets=tuple(targets[used.target] for used in route.targets),
         weights={used.target: used.weight for used in route.targets},
-        wants=frozenset().union(*(clause.wants for clause in made)),
+        wants=ranks_by(route.strategy).union(*(clause.wants for clause in made)),
         may_lose=USUALLY_LOST if route.may_lose is None else _sayings(route.may_lose),
+        custom=custom(route.strategy) if isinstance(route.strategy, Plugin) else None,
     )
 
 

@@ -1,10 +1,9 @@
 """Whether a target's dialect can say what a request says. What it cannot is lost only where a policy allows that."""
 
 from optipath_router.chat.features import Features
-from optipath_router.chat.sayings import Saying
 from optipath_router.decide.decision import LeftOut, Reason
 from optipath_router.providers import Dialect
-from optipath_snapshot import Capability, Target
+from optipath_snapshot import Capability, Saying, Target
 
 
 def unspoken(target: Target, features: Features, dialect: Dialect, may_lose: frozenset[Saying]) -> LeftOut | None:
@@ -17,7 +16,8 @@ def unspoken(target: Target, features: Features, dialect: Dialect, may_lose: fro
     lost = sorted(features.says - exchange.sayings - may_lose)
     if not lost:
         return None
-    told = f"the request says what its provider's dialect cannot: {', '.join(lost)}"
+    named = ", ".join(lost) + (f" ({', '.join(features.others)})" if Saying.OTHER in lost and features.others else "")
+    told = f"the request says what its provider's dialect cannot: {named}"
     return LeftOut(target.name, Reason.UNSUPPORTED_FEATURE, told)
 
 

@@ -14,8 +14,8 @@ import msgspec
 
 from optipath_router.chat.answer import Answer, Delta
 from optipath_router.chat.chat import Chat
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.dialect import Outgoing
+from optipath_snapshot import Saying
 
 
 class Read(msgspec.Struct, frozen=True):

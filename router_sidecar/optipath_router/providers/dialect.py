@@ -13,10 +13,9 @@ import msgspec
 from optipath_router.chat.conversation import Wire
 from optipath_router.chat.events import Event
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Code, Outcome, UpstreamBroken
-from optipath_snapshot import Capability, Provider, Target
+from optipath_snapshot import Capability, Provider, Saying, Target
 
 
 class Outgoing(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers import gemini, ollama, responses
 from optipath_router.providers.anthropic import MESSAGES_PROVIDER, facts
 from optipath_router.providers.anthropic.counting import CountPassage
@@ -21,7 +20,7 @@ from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.passage import Passage
 from optipath_router.providers.surfaces import SURFACES
 from optipath_router.providers.translation import Translation
-from optipath_snapshot import Provider
+from optipath_snapshot import Provider, Saying
 
 _ANSWER_RESPONSES: Final = frozenset({"OpenAI", "AzureOpenAI", "XAI", "OpenRouter"})
 """Of OpenAI's family, those that serve Responses themselves."""
@@ -67,7 +66,7 @@ def _at_azure(provider: Provider, model: str, path: str) -> str:
 _ANTHROPIC: Final = Dialect(
     {
         **_translations(MESSAGES_PROVIDER),
-        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, frozenset({"anthropic-beta"})),
+        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, facts.PASSED_HEADERS),
         Wire.COUNT_TOKENS: CountPassage(),
     },
     key_header=facts.KEY_HEADER.encode(),

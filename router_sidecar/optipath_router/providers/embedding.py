@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Code
@@ -18,7 +17,7 @@ from optipath_router.providers.embeddings import (
 )
 from optipath_router.providers.openai.faults import error
 from optipath_router.providers.said import told
-from optipath_snapshot import Target
+from optipath_snapshot import Saying, Target
 
 
 class ReadEmbeddings(Protocol):

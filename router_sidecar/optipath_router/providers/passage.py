@@ -6,6 +6,9 @@ accounting and the commit rule need is looked at.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
 
 from optipath_router.chat.answer import Answer, ChoiceEnded, Delta, Failing, Opened, PartBegun, PartGrown, Told
 from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
@@ -18,6 +21,9 @@ from optipath_router.providers.codec import AnswerReader, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.renamed import renamed
 from optipath_snapshot import Target
+
+_SEAL: Final = b'"optipath:'
+"""With what a thought begins that a codec carries through a caller of another wire format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,19 @@ class Passage:
     sayings: None = None
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
-        """The caller's own bytes, but for the model."""
-        passed = tuple((name.encode(), request.headers[name].encode()) for name in self.headers & set(request.headers))
-        body = renamed(request.body, request.asked.model, target.upstream_model)
-        return Outgoing(self.path, body, passed)
+        """The caller's own bytes, but for the model.
+
+        A conversation may have been answered by providers of several wire
+        formats. One that holds thoughts which we sealed for another is written
+        again without them: a provider refuses what it did not write.
+        """
+        headers, model = passed_headers(request, self.headers), target.upstream_model
+        if _SEAL in request.body:
+            written = self.codec.write_chat(
+                request.chat(), model, streams=request.streams, max_output_tokens=target.max_output_tokens
+            )
+            return replace(written, headers=headers)
+        return Outgoing(self.path, renamed(request.body, request.asked.model, model), headers)
 
     def answer(self, _: ChatRequest, body: bytes) -> Given:
         """The provider's own bytes."""
@@ -50,6 +65,13 @@ class Passage:
     def refusal(self, _: int, __: Code, body: bytes) -> bytes:
         """The provider's own words."""
         return body
+
+
+def passed_headers(request: ChatRequest, names: frozenset[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Those of a caller's headers that pass to a provider of the same wire format."""
+    return tuple(
+        (name.encode(), request.headers[name].encode("latin-1")) for name in sorted(names & request.headers.keys())
+    )
 
 
 class PassingReader:

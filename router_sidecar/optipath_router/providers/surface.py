@@ -1,10 +1,10 @@
 """A surface: what callers post to a path, in which wire format, and how they are told what went wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.chat.request import Asked
+from optipath_router.chat.request import Asked, ChatRequest, Once
 from optipath_router.providers.codec import CallerCodec
 
 Error = Callable[[int, str, str, str | None], bytes]
@@ -31,3 +31,22 @@ class Surface:
     speech: Speech
     codec: CallerCodec | None = None
     """None where nothing of it is ever translated."""
+
+    def request(
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        name: str = "",
+        decision: str = "",
+        arrived: float = 0.0,
+        created: int = 0,
+    ) -> ChatRequest:
+        """A body as a request; raises RequestRejected.
+
+        Names of headers are in lower case; `name` is the caller's for it, and `decision` the id of what is decided.
+        It arrived at a moment of the monotonic clock, and so many seconds since 1970.
+        """
+        asked = self.read_asked(body)
+        chat = Once(self.codec.read_chat if self.codec else None, body)
+        return ChatRequest(name or decision, decision, arrived, headers, body, asked, created, self.wire, chat)

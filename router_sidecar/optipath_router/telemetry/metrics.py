@@ -25,6 +25,7 @@ _SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 _OVERHEAD: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 10)
 _DECIDING: Final = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02)
 _LAG: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
+_RATIOS: Final = (0.1, 0.25, 0.5, 0.67, 0.8, 0.9, 1.0, 1.11, 1.25, 1.5, 2, 4, 10)
 _BY_MODEL: Final = ("gen_ai_provider_name", "gen_ai_request_model")
 _NAMES: Final = frozenset({"policy", "rule", "model", "provider", "target", *_BY_MODEL})
 """Labels whose values are names of the snapshot."""
@@ -112,6 +113,23 @@ class Metrics:
         self._unpriced = counters(
             "optipath_cost_unknown", "Attempts that cost something, and nobody knows what", *_BY_MODEL
         )
+        self._ratios = histograms(
+            "optipath_prediction_ratio",
+            "What came, over what was predicted of it when the request was decided; 1 is right",
+            _RATIOS,
+            "part",
+            *_BY_MODEL,
+            "source",
+        )
+        self._plugins = counters(
+            "optipath_plugin_failures",
+            "Plug-ins that were missing, raised, answered nonsense or were slow",
+            "plugin",
+            "reason",
+        )
+        self.log_dropped = counters(
+            "optipath_decision_log_dropped", "Decisions that are not in the log, which could not keep up"
+        )[()]
         self.lag_seconds = histograms(
             "optipath_event_loop_lag_seconds", "How late the event loop gets round to what is due", _LAG
         )[()]
@@ -156,6 +174,14 @@ class Metrics:
     def unpriced(self, *, provider: str, model: str) -> None:
         """Count an attempt whose cost is not known."""
         self._unpriced[provider, model].inc()
+
+    def predicted(self, *, part: str, provider: str, model: str, source: str, ratio: float) -> None:
+        """Note how far a prediction was off."""
+        self._ratios[part, provider, model, source].observe(ratio)
+
+    def plugin_failed(self, plugin: str, reason: str) -> None:
+        """Count a plug-in's failure."""
+        self._plugins[plugin, reason].inc()
 
     def loaded(self, generation: int, now: float) -> None:
         """Note a snapshot that came into force."""

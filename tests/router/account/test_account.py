@@ -37,7 +37,7 @@ class Books:
         self.clock = Clock()
         self.decisions, self.metrics = Decisions(at_most), Metrics()
         self.account = Account(
-            self.decisions, lambda record: count(record, self.metrics), now=self.clock, wall=lambda: 1_000_000.0
+            self.decisions, lambda _, record: count(record, self.metrics), now=self.clock, wall=lambda: 1_000_000.0
         )
 
     def record(self) -> Record:
@@ -276,6 +276,7 @@ def test_a_record_is_plain_json(books: Books, reply: Reply) -> None:
     assert told["decision"]["ranking"] == ["acme/small", "bell/large"]
     assert told["decision"]["draw"] == "0000000000000007"
     assert told["decision"]["features"] == {
+        "wire": "openai.chat",
         "input_tokens": 100,
         "output_tokens": None,
         "needs": [],

@@ -107,7 +107,14 @@ async def test_headers_are_there_for_who_looks(client: openai.AsyncOpenAI, simul
 
 
 async def test_models(client: openai.AsyncOpenAI) -> None:
-    assert [model.id async for model in client.models.list()] == ["auto", "main", "second"]
+    assert [model.id async for model in client.models.list()] == [
+        "auto",
+        "balanced",
+        "eco",
+        "main",
+        "premium",
+        "second",
+    ]
     assert (await client.models.retrieve("main")).id == "main"
 
 

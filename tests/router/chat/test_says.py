@@ -35,8 +35,8 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.says import says
+from optipath_snapshot import Saying
 
 RAW = msgspec.Raw(b'{"a":1}')
 EXTRA = Extra(Wire.CHAT, {"odd": RAW})
@@ -128,6 +128,7 @@ ORDERS: list[tuple[tuple[Message, ...], set[Saying]]] = [
     ((HELLO, message(Role.ASSISTANT, Text("a"), ToolCall("c", "f", "{}"))), {S.TOOLS}),
     ((message(Role.USER, Text("Hi"), name="ann"),), {S.NAMES}),
     ((message(Role.USER, Text("Hi"), extra=EXTRA),), {S.OTHER}),
+    ((message(Role.USER, Text("Hi"), extra=Extra(Wire.CHAT, {"prediction": RAW})),), {S.HINTS}),
 ]
 
 

@@ -124,7 +124,7 @@ def test_a_name_like_none_has_no_nearest() -> None:
 
 def test_names_to_ask_for_are_models_and_exact_matches_without_globs() -> None:
     made = snapshot(route("acme/small", models=["auto", "team-*", "gpt-?"]), targets=["acme/small", "bell/small"])
-    assert make_plan(made, "sha256:0", {}).names == ("auto", "small")
+    assert make_plan(made, "sha256:0", {}).names == ("auto", "balanced", "eco", "premium", "small")
 
 
 def test_names_inside_all_and_any_may_be_asked_for_and_those_inside_not_may_not() -> None:
@@ -134,7 +134,7 @@ def test_names_inside_all_and_any_may_be_asked_for_and_those_inside_not_may_not(
     inside = Match(conditions=(AnyOf(matches=(naming("one"), naming("x*"))), NoneOf(matches=(naming("never"),))))
     whole = Match(conditions=(AllOf(matches=(inside, naming("two"))),))
     made = snapshot(Route(**dict(route("acme/small")) | {"match": whole}))
-    assert make_plan(made, "sha256:0", {}).names == ("one", "small", "two")
+    assert make_plan(made, "sha256:0", {}).names == ("auto", "balanced", "eco", "one", "premium", "small", "two")
 
 
 WORKLOADS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
@@ -157,4 +157,4 @@ def test_a_route_is_for_the_pods_that_its_policy_selects(
 def test_a_route_of_other_pods_is_not_even_told_of() -> None:
     made = snapshot(route("acme/small", workload={"app": "search"}, models=["secret-name"]))
     assert decided(made).rules == ()
-    assert make_plan(made, "sha256:0", {"app": "chat"}).names == ("small",)
+    assert "secret-name" not in make_plan(made, "sha256:0", {"app": "chat"}).names

@@ -195,13 +195,13 @@ async def test_a_file_that_is_gone_or_unreadable_changes_nothing(
 @pytest.mark.row("C23")
 async def test_a_pods_labels_decide_which_rules_are_its_own(app: App, files: Files, tmp_path: Path) -> None:
     podinfo = Volume(tmp_path / "podinfo")
-    mine = route("acme/small", models=["auto"], workload={"app": "chat"})
+    mine = route("acme/small", models=["mine"], workload={"app": "chat"})
     files.put(snapshot(mine))
     for labels, own in ((b'app="batch"\n', False), (b'app="chat"\ntier="a=b"\n', True), (b"\xff", False)):
         podinfo.write({"labels": labels})
         await app.watch.look()
         assert app.runtime.current is not None
-        assert ("auto" in app.runtime.current.plan.names) is own
+        assert ("mine" in app.runtime.current.plan.names) is own
 
 
 async def test_what_one_look_stumbles_over_does_not_end_the_watch(

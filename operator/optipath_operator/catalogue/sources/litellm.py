@@ -22,6 +22,9 @@ SOURCE = {
 
 _TYPES = {
     "openai": "OpenAI",
+    "azure": "AzureOpenAI",
+    "anthropic": "Anthropic",
+    "gemini": "Gemini",
     "mistral": "Mistral",
     "deepseek": "DeepSeek",
     "dashscope": "Qwen",
@@ -56,6 +59,7 @@ _LONG_CONTEXT = re.compile(r"input_cost_per_token_above_(?P<thousands>\d+)k_toke
 # which LiteLLM makes up and the API does not take.
 _NO_MODEL = {
     "OpenAI": re.compile(r"ft:.*|container"),
+    "AzureOpenAI": re.compile(r".*/.*|container"),
     "Together": re.compile(r"together-ai-.*"),
     "Fireworks": re.compile(r"(?!accounts/).*|.*/flux-.*"),
 }

@@ -22,6 +22,8 @@ SOURCE = {
 # cloud runs at home too; neither has a price here.
 _TYPES = {
     "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "google": "Gemini",
     "mistral": "Mistral",
     "deepseek": "DeepSeek",
     "alibaba": "Qwen",

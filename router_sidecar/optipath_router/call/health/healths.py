@@ -16,6 +16,7 @@ from optipath_router.call.health.budget import RetryBudget
 from optipath_router.call.health.cooldown import Cooldowns
 from optipath_router.call.health.ejection import EjectionSettings, Member, judge
 from optipath_router.call.health.latency import Latency
+from optipath_router.call.health.numbers import Numbers
 from optipath_router.call.health.sample import SAMPLES, Sample
 from optipath_router.credentials import Key, Keys
 from optipath_router.decide.decision import Reason
@@ -78,6 +79,7 @@ class Healths:
         self._good_until = float("-inf")
         """The moment at which time alone makes the obstacles other ones."""
         self._view = Health()
+        self.numbers = Numbers()
 
     def limits(self, providers: Collection[Provider]) -> None:
         """Take the providers of the snapshot in force, with their bounds and the names of their keys."""
@@ -94,6 +96,7 @@ class Healths:
             self._by_model.setdefault(record.model, []).append(record.member)
         for target in targets:
             self._record(target)
+        self.numbers.keep(names)
         self._changed()
 
     def view(self) -> Health:
@@ -103,9 +106,12 @@ class Healths:
             self._version += 1
             self._obstacles = self._find_obstacles(keys, now)
             self._keys_then, self._good_until = keys, self._next_change(now)
-        version = self._version + counted.version
+        numbers = self.numbers
+        numbers.forget(now)
+        version = self._version + counted.version + numbers.version
         if version != self._view.version:
-            self._view = Health(version, counted.turns, self._obstacles)
+            shown = numbers.in_flight, numbers.measured, numbers.warm
+            self._view = Health(version, counted.turns, self._obstacles, *shown)
         return self._view
 
     def obstacle(self, target: Target, keys: TargetKeys) -> Obstacle | None:
@@ -129,6 +135,7 @@ class Healths:
         """Note that an attempt begins; whether it is a probe, which whoever makes it tells again at its end."""
         record = self._record(target)
         self.in_flight += 1
+        self.numbers.begun(target.name)
         self._count(target.provider, 1)
         probe = record.breaker.rests_until is not None
         self._replace(record, record.breaker.begun())
@@ -153,16 +160,21 @@ class Healths:
         seconds: float,
         first_content_seconds: float | None,
         wait_seconds: float | None,
+        tokens: int = 0,
     ) -> None:
         """Note how an attempt ended, once for each that began.
 
         The seconds are those to its end. The time to an answer's first
         content, or to the whole of one in a piece, is None where no answer
-        began; the wait is what the provider asked for.
+        began; the wait is what the provider asked for, and the tokens are those
+        of the answer.
         """
         now, record, sample = self._now(), self._record(target), SAMPLES.get(outcome)
         self.in_flight -= 1
         self._count(target.provider, -1)
+        self.numbers.ended(
+            target.name, sample, seconds=seconds, first_content_seconds=first_content_seconds, tokens=tokens, now=now
+        )
         if self._cooldowns.note(target.provider, target.model, key, outcome, wait_seconds=wait_seconds, now=now):
             self._changed()
         if first_content_seconds is not None:
@@ -182,6 +194,12 @@ class Healths:
                     self._lost(record, now, seconds)
             case _:
                 assert_never(sample)
+
+    def served(self, conversation: str, target: Target, tokens: int) -> None:
+        """Note who served a turn of a conversation, by its digest, and how many tokens it has with the answer."""
+        # A target that is gone since must not come back with it.
+        if target.name in self._records:
+            self.numbers.served(conversation, target.name, tokens, self._now())
 
     def _record(self, target: Target) -> _Record:
         record = self._records.get(target.name)

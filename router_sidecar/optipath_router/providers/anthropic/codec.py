@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.request import Asked
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.anthropic import asked, faults, read_answer, read_chat, write_answer, write_chat
 from optipath_router.providers.anthropic.sayings import SAYINGS
 from optipath_router.providers.anthropic.stream_reader import MessagesReader
 from optipath_router.providers.anthropic.stream_writer import MessagesWriter
 from optipath_router.providers.dialect import Outgoing
+from optipath_snapshot import Saying
 
 
 @dataclass(frozen=True, slots=True)

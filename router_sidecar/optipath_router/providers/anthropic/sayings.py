@@ -6,7 +6,7 @@ Of whom the caller serves only `user` can be told (as `metadata.user_id`, and it
 
 from typing import Final
 
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 SAYINGS: Final = frozenset(
     {

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.gemini.read_answer import read_answer
 from optipath_router.providers.gemini.sayings import SAYINGS
 from optipath_router.providers.gemini.stream_reader import GeminiReader
 from optipath_router.providers.gemini.write_chat import write_chat
+from optipath_snapshot import Saying
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ own are said all the same, where a caller gives them back.
 
 from typing import Final
 
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 SAYINGS: Final = frozenset(
     {

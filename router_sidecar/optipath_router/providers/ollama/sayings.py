@@ -6,7 +6,7 @@ and fetches nothing from a URL.
 
 from typing import Final
 
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 SAYINGS: Final = frozenset(
     {

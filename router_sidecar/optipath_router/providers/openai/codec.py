@@ -6,12 +6,12 @@ from typing import Final
 
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.openai import read_answer, read_chat, write_answer, write_chat
 from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.openai.stream_reader import OpenAIAnswerReader
 from optipath_router.providers.openai.stream_writer import OpenAIAnswerWriter
+from optipath_snapshot import Saying
 
 
 @dataclass(frozen=True, slots=True)

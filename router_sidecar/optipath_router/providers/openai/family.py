@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 
 class Thoughts(Enum):

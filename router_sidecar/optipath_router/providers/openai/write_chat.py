@@ -9,7 +9,6 @@ import msgspec
 
 from optipath_router.chat.chat import Chat, Choosing, HostedTool, JsonObject, JsonSchema, Tool, ToolChoice
 from optipath_router.chat.conversation import Role, Wire
-from optipath_router.chat.sayings import Saying
 from optipath_router.errors import Code, RequestRejected
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.members import said_again
@@ -18,6 +17,7 @@ from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thinking import write_thinking
 from optipath_router.providers.openai.write_messages import MessageWriter
 from optipath_router.providers.openai.written import Written, write_mark
+from optipath_snapshot import Saying
 
 PATH: Final = "/chat/completions"
 

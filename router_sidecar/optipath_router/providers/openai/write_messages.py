@@ -23,12 +23,12 @@ from optipath_router.chat.conversation import (
     Wire,
     data_url,
 )
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.members import said_again
 from optipath_router.providers.openai.family import Documents, Family, Thoughts
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thoughts import is_plain, write_details
 from optipath_router.providers.openai.written import Written, image_url, write_call, write_citation, write_mark
+from optipath_snapshot import Saying
 
 _BETWEEN: Final = {Role.SYSTEM: "\n\n", Role.DEVELOPER: "\n\n", Role.TOOL: "\n", Role.ASSISTANT: ""}
 """What stands between texts that become one. Those of users stay apart."""

@@ -3,7 +3,6 @@
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.request import Asked
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.responses import faults
 from optipath_router.providers.responses.asked import read_asked
@@ -14,6 +13,7 @@ from optipath_router.providers.responses.stream_reader import StreamReader
 from optipath_router.providers.responses.stream_writer import StreamWriter
 from optipath_router.providers.responses.write_answer import write_answer
 from optipath_router.providers.responses.write_chat import write_chat
+from optipath_snapshot import Saying
 
 
 class ResponsesCaller:

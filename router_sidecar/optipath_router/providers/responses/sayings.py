@@ -8,7 +8,7 @@ the user's: a model's message holds nothing but text.
 
 from typing import Final
 
-from optipath_router.chat.sayings import Saying
+from optipath_snapshot import Saying
 
 SAYINGS: Final = frozenset(
     {

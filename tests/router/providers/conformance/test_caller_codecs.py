@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Text, Wire
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.says import says
 from optipath_router.errors import RequestRejected
+from optipath_snapshot import Saying
 from support.kit.answers import ANSWERS, deltas, said
 from support.kit.chats import PAIRS
 from support.kit.entries import CALLERS, PROVIDERS, Caller

@@ -2,8 +2,8 @@
 
 import pytest
 
-from optipath_router.chat.sayings import Saying
 from optipath_router.chat.says import says
+from optipath_snapshot import Saying
 from support.kit.chats import PAIRS
 from support.kit.entries import PROVIDERS
 

@@ -13,11 +13,11 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from optipath_router.chat.answer import Answer, Delta, Failing, Finish
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Wire
-from optipath_router.chat.sayings import Saying
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.openai.codec import CALLER
 from optipath_router.providers.openai.family import Family, Thoughts
 from optipath_router.providers.sse import SseParser
+from optipath_snapshot import Saying
 from support import wire
 from support.folded import folded
 from support.pieces import cut

@@ -34,8 +34,8 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.sayings import Saying
 from optipath_router.providers.responses import CALLER, PROVIDER
+from optipath_snapshot import Saying
 from support.responses import normalised
 
 

@@ -1,0 +1,1 @@
+"""Evaluation: recorded outcomes replayed through understanding and deciding, and what would have come of it."""

@@ -1,0 +1,72 @@
+"""The decision log: a line of JSON for each request, in a file that does not grow beyond its bound.
+
+Lines are made and written in a thread, so that no stream waits for a disk. When
+it falls behind, lines are dropped and counted. A disk that fails is said of
+once, until it has worked again.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
+from typing import Any, Final
+
+log = logging.getLogger(__name__)
+
+Line = Callable[[], dict[str, Any]]
+"""What stands in a line, worked out when it is written."""
+
+_WAITING: Final = 1000
+"""Lines that wait to be written; more are dropped."""
+
+
+class DecisionLog:
+    """Writes lines to a file. One that is full becomes `NAME.1`, in place of the one before it."""
+
+    def __init__(self, path: Path, max_bytes: int, dropped: Callable[[], None]) -> None:
+        """Take who is told of each line that is dropped."""
+        self._path, self._max_bytes, self._dropped = path, max_bytes, dropped
+        self._queue: Queue[Line | None] = Queue(_WAITING)
+        self._failing = False
+        self._thread = Thread(target=self._write_all, name="decision-log", daemon=True)
+        self._thread.start()
+
+    def add(self, line: Line) -> None:
+        """Write a line by and by."""
+        try:
+            self._queue.put_nowait(line)
+        except Full:
+            self._dropped()
+
+    def close(self, within_seconds: float = 2.0) -> None:
+        """Write what waits, and end; a disk that hangs is not waited for any longer."""
+        try:
+            self._queue.put(None, timeout=within_seconds / 2)
+        except Full:
+            log.warning("the decision log is left with lines that are not written", extra={"path": str(self._path)})
+            return
+        self._thread.join(within_seconds / 2)
+
+    def _write_all(self) -> None:
+        while (line := self._queue.get()) is not None:
+            try:
+                self._write(json.dumps(line(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+                self._failing = False
+            except OSError as error:
+                self._dropped()
+                if not self._failing:
+                    log.exception(
+                        "the decision log cannot be written", extra={"path": str(self._path), "error": str(error)}
+                    )
+                self._failing = True
+
+    def _write(self, data: bytes) -> None:
+        # Opened anew for each line: whoever takes the file away, such as logrotate, finds the next lines in a new one.
+        with self._path.open("ab") as file:
+            if not file.tell() or file.tell() + len(data) <= self._max_bytes:
+                file.write(data)
+                return
+        self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        self._path.write_bytes(data)
