@@ -41,6 +41,9 @@ class ResponseFormat(msgspec.Struct, frozen=True):
     """The form that an answer should have."""
 
     type: str = ""
+    json_schema: msgspec.Raw = msgspec.Raw(b"")
+    """What it must keep to, as OpenAI's chats say it; others say a `schema`."""
+    schema: msgspec.Raw = msgspec.Raw(b"")
 
 
 class WebSearchOptions(msgspec.Struct, frozen=True):

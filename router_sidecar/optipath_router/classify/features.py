@@ -43,7 +43,7 @@ def features(request: ChatRequest) -> Features:
             modalities |= {modality for _, modality in found}
     return Features(
         model=asked.model,
-        input_tokens=prompt_tokens(asked),
+        input_tokens=prompt_tokens(asked, request.wire),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
         needs=frozenset(needs),
         streams=request.streams,

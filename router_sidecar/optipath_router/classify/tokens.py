@@ -1,35 +1,40 @@
 """How many tokens a prompt has, without a tokenizer."""
 
-from collections.abc import Iterable
 from typing import Final
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.request import Asked, Message
-from optipath_router.chat.tokens import text_tokens
+from optipath_router.chat.tokens import SCHEMA, tokens
+from optipath_router.classify.frames import frame_of
 
-TOKENS_A_MESSAGE: Final = 4
-"""Role and separators, as OpenAI's cookbook counts them."""
 TOKENS_AN_IMAGE: Final = 800
 """About what providers count for a picture of 1024 by 1024 in full detail."""
 
 
-def prompt_tokens(asked: Asked) -> int:
+def prompt_tokens(asked: Asked, wire: Wire = Wire.CHAT) -> int:
     """An estimate of a whole request's input tokens."""
-    tools = sum(len(tool) for tool in (*(asked.tools or ()), *(asked.functions or ()))) // 4
-    return tools + _messages_tokens(asked.messages)
+    frame = frame_of(asked.model, wire)
+    text, calls, images = 0.0, 0.0, 0
+    for message in asked.messages:
+        text += _text(message)
+        if message.tool_calls:
+            calls += tokens(bytes(message.tool_calls).decode(), SCHEMA)
+        if isinstance(message.content, list):
+            images += sum(part.text is None and part.type == "image_url" for part in message.content)
+    total = frame.prompt + frame.message * len(asked.messages) + frame.text * text + frame.calls * calls
+    if tools := (*(asked.tools or ()), *(asked.functions or ())):
+        told = sum(tokens(bytes(tool).decode(), SCHEMA) for tool in tools)
+        total += frame.tools + frame.tool * len(tools) + frame.schema * told
+    if form := asked.response_format:
+        total += frame.form * sum(tokens(bytes(said).decode(), SCHEMA) for said in (form.json_schema, form.schema))
+    return round(total) + TOKENS_AN_IMAGE * images
 
 
-def _messages_tokens(messages: Iterable[Message]) -> int:
-    total = 0
-    for message in messages:
-        total += TOKENS_A_MESSAGE + len(message.tool_calls) // 4
-        match message.content:
-            case str(text):
-                total += text_tokens(text)
-            case list(parts):
-                total += sum(
-                    text_tokens(part.text) if part.text is not None else TOKENS_AN_IMAGE * (part.type == "image_url")
-                    for part in parts
-                )
-            case None:
-                pass
-    return total
+def _text(message: Message) -> float:
+    match message.content:
+        case str(text):
+            return tokens(text)
+        case list(parts):
+            return sum(tokens(part.text) for part in parts if part.text is not None)
+        case None:
+            return 0.0

@@ -56,7 +56,7 @@ def asked(*parts: Part) -> Chat:
     return plain(Message(Role.USER, (Text("Look"), *parts)))
 
 
-def answered(*parts: Part, failed: bool = False) -> Chat:
+def answered(*parts: Text | Image, failed: bool = False) -> Chat:
     """A chat in which a tool has said these."""
     result = ToolResult("call_1", (Text("Sunny"), *parts), failed=failed)
     return plain(_HELLO, _CALLING, Message(Role.TOOL, (result,)), tools=(WEATHER,))

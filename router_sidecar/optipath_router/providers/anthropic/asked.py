@@ -50,12 +50,12 @@ class _Message(msgspec.Struct, frozen=True):
     content: _Content
 
 
-class _Format(msgspec.Struct, frozen=True):
+class _Tool(msgspec.Struct, frozen=True):
     type: str = ""
 
 
 class _Config(msgspec.Struct, frozen=True):
-    format: _Format | None = None
+    format: ResponseFormat | None = None
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -66,12 +66,12 @@ class _Request(msgspec.Struct, frozen=True):
     max_tokens: Tokens | None = None
     tools: Annotated[list[msgspec.Raw], _Few] | None = None
     output_config: _Config | None = None
-    output_format: _Format | None = None
+    output_format: ResponseFormat | None = None
 
 
 _decode: Final = msgspec.json.Decoder(_Request).decode
 _decode_content: Final = msgspec.json.Decoder(str | list[_Inner] | None).decode
-_decode_tool: Final = msgspec.json.Decoder(_Format).decode
+_decode_tool: Final = msgspec.json.Decoder(_Tool).decode
 
 
 def read_asked(body: bytes) -> Asked:
@@ -88,7 +88,7 @@ def _asked(body: bytes) -> Asked:
         stream=request.stream,
         max_tokens=request.max_tokens,
         tools=request.tools,
-        response_format=ResponseFormat(form.type) if form else None,
+        response_format=form,
         web_search_options=WebSearchOptions() if _searches(request.tools) else None,
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from optipath_router.chat.request import MAX_MESSAGES, Message, Part
 from optipath_router.errors import Code, RequestRejected
 
-_MARK: Final = " " * 4
+_MARK: Final = "##"
 """Stands for one token that came as a number: what it says nobody knows here, but this long is one token's text."""
 
 Several = Annotated[list[Any], msgspec.Meta(max_length=500_000)]
