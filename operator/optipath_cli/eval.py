@@ -78,9 +78,9 @@ def eval_(
     trace: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay recorded outcomes through the router's own understanding and deciding. Nobody is called.
+    """Replay recorded outcomes through the router's own understanding and deciding.
 
-    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped.
+    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped. Nobody is called.
     """
     if dataset is None and trace is None:
         raise click.UsageError("say what to replay: a DATASET, or --trace")

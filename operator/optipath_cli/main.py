@@ -9,7 +9,7 @@ _COMMANDS: Final = {
     "run": "Run the router on manifests from files, which are watched.",
     "compile": "Compile manifests to a snapshot, as the operator does.",
     "explain": "Explain where a request would go, and why, without calling anybody.",
-    "eval": "Replay recorded outcomes: what each strategy would have cost, and how good it would have been.",
+    "eval": "Replay recorded outcomes through the router's own understanding and deciding.",
     "simulate": "Run a provider made of paper, which speaks OpenAI's chat dialect.",
 }
 
