@@ -80,7 +80,8 @@ def eval_(
 ) -> None:
     """Replay recorded outcomes through the router's own understanding and deciding.
 
-    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped. Nobody is called.
+    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped. Nobody is
+    called.
     """
     if dataset is None and trace is None:
         raise click.UsageError("say what to replay: a DATASET, or --trace")
