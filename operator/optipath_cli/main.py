@@ -10,7 +10,7 @@ _COMMANDS: Final = {
     "compile": "Compile manifests to a snapshot, as the operator does.",
     "explain": "Explain where a request would go, and why, without calling anybody.",
     "eval": "Replay recorded outcomes through the router's own understanding and deciding.",
-    "simulate": "Run a provider made of paper, which speaks OpenAI's chat dialect.",
+    "simulate": "Run a provider made of paper, which speaks every dialect.",
 }
 
 

@@ -59,8 +59,9 @@ class _Explained(click.Command):
 def simulate(
     listen: tuple[str, int], *, tls: Tls | None, authority: Path | None, blackhole_port: int | None, quiet: bool
 ) -> None:
-    """Run a provider made of paper, which speaks OpenAI's, Anthropic's, Google's and Ollama's dialects.
+    """Run a provider made of paper, which speaks every dialect.
 
+    Those are OpenAI's chat completions, Responses and embeddings, Anthropic's Messages, Gemini's and Ollama's own.
     The model name in a request scripts what happens: `ok` answers, `e500` fails, `slow-3s+cut` is slow and then
     breaks off. GET /stats tells what was asked, POST /reset forgets it, and POST /map {"model": "behaviour"}
     makes a model behave like another name.

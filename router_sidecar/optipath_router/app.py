@@ -68,7 +68,7 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     pools = Pools(most_idle=connections_within(open_files()))
     shared = Shared(keys, account, metrics, now, healths, pools)
     watch = Watch(runtime, shared, settings, wall=wall)
-    calls, models, admin = Calls(SURFACES, runtime, metrics, now), Models(runtime), Admin(runtime, metrics, now)
+    calls, models, admin = Calls(SURFACES, runtime, metrics, now, wall), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
         [
             # An endpoint that is an object, not a function, is served as plain ASGI.

@@ -18,7 +18,7 @@ from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.says import says
+from optipath_router.chat.says import others, says
 from optipath_router.classify import Senses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
@@ -29,7 +29,7 @@ from optipath_router.live import Live
 from optipath_router.providers import DIALECTS
 from optipath_router.room import Room
 from optipath_router.telemetry.metrics import Metrics
-from optipath_snapshot import Provider, Snapshot, SnapshotFile
+from optipath_snapshot import Provider, Saying, Snapshot, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,9 @@ def classifier(
     def classified(request: ChatRequest) -> Features:
         seen = features(request)
         if request.wire in plan.translated:
-            seen = replace(seen, says=says(request.chat()))
+            chat = request.chat()
+            said = says(chat)
+            seen = replace(seen, says=said, others=others(chat) if Saying.OTHER in said else ())
         if wanted := plan.wanted(seen):
             seen = understand(seen, request, wanted, loaded(), models=plan.by_model, at=wall, hinted=plan.hints)
         for refine in recognisers:

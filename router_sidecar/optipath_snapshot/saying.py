@@ -65,6 +65,8 @@ class Saying(StrEnum):
     SERVICE_TIER = "ServiceTier"
     STORE = "Store"
     """That the provider keeps the answer."""
+    HINTS = "Hints"
+    """How the answer may be sent or sped up."""
     STATE = "State"
     """What the provider kept of an earlier answer."""
     OTHER = "Other"
@@ -73,13 +75,16 @@ class Saying(StrEnum):
 
 USUALLY_LOST = frozenset(
     {
+        Saying.HINTS,
         Saying.THOUGHTS,
         Saying.CACHE_MARKS,
         Saying.USER,
         Saying.NAMES,
         Saying.SERVICE_TIER,
         Saying.STORE,
+        Saying.PARALLEL_TOOLS,
+        Saying.STRICT_TOOLS,
         Saying.TOOL_FAILED,
     }
 )
-"""What no answer hangs on: it may be lost where the policy says nothing."""
+"""What no answer hangs on, and what frameworks say whatever they want: it may be lost where the policy says nothing."""

@@ -13,7 +13,19 @@ from optipath_operator.catalogue.sources import litellm, models_dev
 from optipath_operator.catalogue.sources.merge import catalogue, combine, disagree
 from optipath_operator.catalogue.sources.prices import dollars, per_million, without_gaps
 
-PROVIDERS = ("openai", "mistral", "deepseek", "alibaba", "groq", "xai", "openrouter", "togetherai", "ollama-cloud")
+PROVIDERS = (
+    "openai",
+    "anthropic",
+    "google",
+    "mistral",
+    "deepseek",
+    "alibaba",
+    "groq",
+    "xai",
+    "openrouter",
+    "togetherai",
+    "ollama-cloud",
+)
 
 LIMITS = st.none() | st.integers(1, 2_000_000)
 PRICES = st.none() | st.decimals(0, 100, places=4)

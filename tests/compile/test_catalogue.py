@@ -32,7 +32,7 @@ def test_every_model_that_it_knows_can_be_a_target() -> None:
             "metadata": {"name": f"{type_.lower()}-{start}"},
             "spec": {
                 "type": type_,
-                "endpoint": {"url": "https://llm.example.com/v1"},
+                "endpoint": {"url": "https://llm.example.com"},
                 "models": [{"name": name} for name in names[start : start + 200]],
             },
         }

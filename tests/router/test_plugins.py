@@ -208,10 +208,10 @@ async def test_a_policy_s_recogniser_is_asked_in_the_pods_that_it_is_for(
     found = EntryPoints([EntryPoint("spotter", "spotter:make", plugins.CLASSIFIERS)])
     monkeypatch.setattr(plugins, "entry_points", lambda *, group: found if group == plugins.CLASSIFIERS else [])
     by_task = target("acme/coder", quality=quality("0.5", Code="0.9")), target("acme/other", quality=quality("0.6"))
-    asked = body("auto", messages=[{"role": "system", "content": "Answer in SQL."}])
+    asked = body("auto", messages=[{"role": "system", "content": "Frobnicate it."}])
     first = {}
     for app in ("chat", "batch"):
-        spotter = Classifier(name="spotter", config={"Code": "sql"}, workload={"app": "chat"})
+        spotter = Classifier(name="spotter", config={"Code": "frobnicate"}, workload={"app": "chat"})
         rule = route("acme/coder", "acme/other", strategy=HighestQuality())
         files.put(snapshot(rule, targets=by_task, classifiers=(spotter,)))
         files.labels(app=app)

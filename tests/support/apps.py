@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from optipath_cli.simulator import Simulator
-from optipath_snapshot import Snapshot
-from support.builders import LOOPBACK, provider, snapshot, target
+from optipath_snapshot import USUALLY_LOST, Saying, Snapshot
+from support.builders import LOOPBACK, provider, route, snapshot, target
 from support.router import Files, running
 
 PROVIDERS = {
@@ -17,6 +17,7 @@ PROVIDERS = {
     "ollama": ("Ollama", ""),
 }
 """Type and base path, by the name that models begin with."""
+MAY_LOSE = tuple(sorted({*USUALLY_LOST, Saying.TOOL_CHOICE}))
 MODELS = {"ok": "ok", "tool": "tool", "plan": "tool"}
 """Behaviour, by what a model's name ends with."""
 
@@ -25,9 +26,15 @@ def everybody(simulator: Simulator) -> Snapshot:
     """A snapshot in which the simulator is a provider of every dialect."""
     base = simulator.url.removesuffix("/v1")
     return snapshot(
+        # Nothing makes a model of Ollama's call a tool, so that its policy must allow that to be lost.
+        *(
+            route(f"ollama/ollama-{model}", rule=model, models=[f"ollama-{model}"], may_lose=MAY_LOSE)
+            for model in MODELS
+        ),
         providers=[provider(name, type=kind, url=base + path) for name, (kind, path) in PROVIDERS.items()],
         targets=[
-            target(f"{name}/{name}-{model}", upstream_model=behaviour)
+            # Those who are not asked to count tokens in a stream count them by themselves.
+            target(f"{name}/{name}-{model}", upstream_model=f"{behaviour}+usage-last")
             for name in PROVIDERS
             for model, behaviour in MODELS.items()
         ],

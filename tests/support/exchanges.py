@@ -1,15 +1,12 @@
 """Every recorded exchange with a provider, whatever it speaks, and what any reader must come to."""
 
 import json
-import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
-_WIRE = Path(os.environ.get("OPTIPATH_FIXTURES", Path(__file__).parents[2] / "../shared/fixtures")) / "wire"
+from support.wire import recordings
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -48,8 +45,6 @@ class Recorded(msgspec.Struct, frozen=True):
 @cache
 def recorded(*dialects: str) -> tuple[Recorded, ...]:
     """Those that speak one of these dialects; skips the test where there is no recording."""
-    if not _WIRE.is_dir():
-        pytest.skip(f"no recorded exchanges at {_WIRE}; OPTIPATH_FIXTURES names the folder")
     decode = msgspec.json.Decoder(Recorded).decode
-    lines = (line for file in sorted(_WIRE.glob("*.jsonl")) for line in file.read_text().splitlines())
+    lines = (line for file in recordings() for line in file.read_text().splitlines())
     return tuple(each for each in map(decode, lines) if each.dialect in dialects)

@@ -1,59 +1,51 @@
-"""The whole answer that the deltas of a stream make."""
+"""Deltas put together as an answer, once they are seen to keep the order that chat/answer.py promises."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-import msgspec
+from msgspec.structs import replace
 
-from optipath_router.chat.answer import (
-    Answer,
-    Choice,
-    ChoiceEnded,
-    Delta,
-    Failing,
-    Finish,
-    HostedTold,
-    Opened,
-    PartBegun,
-    PartGrown,
-    Told,
-)
-from optipath_router.chat.conversation import Part, Reasoning, Text, ToolCall
+from optipath_router.chat.answer import Answer, ChoiceEnded, Delta, HostedTold, PartBegun, PartGrown
+from optipath_router.chat.folding import fold
 
 
 def folded(deltas: Iterable[Delta]) -> Answer:
-    """The first choice of an answer, as it stands when these deltas have come."""
-    answer, choice = Answer(()), Choice((), Finish.OTHER)
-    parts: list[Part] = []
-    places: dict[int, int] = {}
+    """The whole answer. Deltas out of order fail the test."""
+    return fold(ordered(deltas))
+
+
+def with_hosted(deltas: Iterable[Delta]) -> Iterator[Delta]:
+    """The same with whole blocks of hosted tools, which Anthropic tells by the way, as parts of the answer."""
+    number, moved = 0, dict[int, int]()
     for delta in deltas:
         match delta:
-            case Opened(id=id_, model=model, created=created, usage=usage):
-                answer = Answer((), id_, model, created, usage)
-            case PartBegun(part=part, what=what):
-                places[part] = len(parts)
-                parts.append(what)
-            case PartGrown(part=part):
-                parts[places[part]] = _grown(parts[places[part]], delta)
             case HostedTold(hosted=hosted):
-                parts.append(hosted)
-            case ChoiceEnded(finish=finish, told=told, stop_sequence=stop_sequence, extra=extra):
-                choice = Choice((), finish, told, stop_sequence, extra=extra)
-            case Told(usage=usage):
-                answer = msgspec.structs.replace(answer, usage=usage)
-            case Failing(body=body):
-                raise AssertionError(body)
-    return msgspec.structs.replace(answer, choices=(msgspec.structs.replace(choice, parts=tuple(parts)),))
+                yield PartBegun(0, number, hosted)
+                number += 1
+            case PartBegun(part=part):
+                moved[part], number = number, number + 1
+                yield replace(delta, part=moved[part])
+            case PartGrown(part=part):
+                yield replace(delta, part=moved[part])
+            case _:
+                yield delta
 
 
-def _grown(part: Part, more: PartGrown) -> Part:
-    match part:
-        case Text(text=text, citations=citations):
-            cited = (*citations, more.citation) if more.citation is not None else citations
-            return msgspec.structs.replace(part, text=text + more.text, citations=cited)
-        case Reasoning(text=text, signature=signature):
-            signature = more.signature if more.signature is not None else signature
-            return msgspec.structs.replace(part, text=text + more.text, signature=signature)
-        case ToolCall(arguments=arguments):
-            return msgspec.structs.replace(part, arguments=arguments + more.text)
-        case _:
-            raise AssertionError(part)
+def ordered(deltas: Iterable[Delta]) -> Iterator[Delta]:
+    """The same deltas."""
+    begun: dict[int, int] = {}
+    ended: set[int] = set()
+    for delta in deltas:
+        match delta:
+            case PartBegun(choice=choice, part=part):
+                assert part == begun.get(choice, 0), "parts are numbered as they begin"
+                begun[choice] = part + 1
+            case PartGrown(choice=choice, part=part):
+                assert 0 <= part < begun.get(choice, 0), "a part begins before it grows"
+            case ChoiceEnded(choice=choice):
+                assert choice not in ended, "a choice ends once"
+                ended.add(choice)
+            case _:
+                pass
+        if isinstance(delta, PartBegun | PartGrown):
+            assert delta.choice not in ended, "nothing is said after the end"
+        yield delta

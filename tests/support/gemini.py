@@ -26,8 +26,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from support.recorded import exchanges
-from support.wire import Exchange
+from support.wire import Exchange, exchanges
 
 Json = dict[str, Any]
 

@@ -41,7 +41,8 @@ CALLERS: dict[str, dict[str, str]] = {
         "tool_calls": "tool_calls",
         "filtered": "content_filter",
         "refused": "content_filter",
-        "other": "stop",
+        # Not all was said: the one word that tells an app so.
+        "other": "length",
     },
     "anthropic.messages": {
         "stop": "end_turn",
@@ -54,8 +55,16 @@ CALLERS: dict[str, dict[str, str]] = {
 }
 
 
-def usage(dialect: str, told: dict[str, Any]) -> dict[str, int] | None:
-    """A provider's usage in our way of counting: input with everything in it, output with the thoughts in it."""
+STOPS_TO_CALL = frozenset({"gemini.generate", "ollama.chat", "openai.responses"})
+"""Whose answers stop where they call a tool; elsewhere the finish says so."""
+
+
+def usage(dialect: str, told: dict[str, Any], *, by_tools: int, hit: int) -> dict[str, int] | None:
+    """A provider's usage in our way of counting: input with everything in it, output with the thoughts in it.
+
+    `by_tools` are Gemini's prompts of tools that it runs, which are input, too, and `hit` what DeepSeek, Mistral and
+    Moonshot say of a cache by names of their own; `expect` reads neither.
+    """
     given, made = told.get("input"), told.get("output")
     cached, written, thought = (told.get(name) or 0 for name in ("cache_read", "cache_write", "reasoning"))
     if given is None:
@@ -65,9 +74,10 @@ def usage(dialect: str, told: dict[str, Any]) -> dict[str, int] | None:
         case "anthropic.messages":
             given += cached + written
         case "gemini.generate":
+            given += by_tools
             made += thought
         case "openai.chat" if told.get("total") == given + made + thought:
             made += thought  # xAI's completion leaves the thoughts out
         case _:
             pass
-    return {"input": given, "output": made, "cached": cached}
+    return {"input": given, "output": made, "cached": cached or hit}

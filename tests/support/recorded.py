@@ -1,30 +1,18 @@
-"""Recorded exchanges in any dialect, and what an answer must have for us to have read it rightly."""
+"""What an answer must have for us to have read a recorded one rightly."""
 
 import json
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from optipath_router.chat.answer import Answer, Delta, Finish
 from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
 from optipath_router.chat.usage import Usage
 from optipath_router.providers.codec import AnswerReader
-from support.wire import Exchange, recordings
+from support.wire import Exchange
 
 Table = tuple[dict[Any, Finish], Callable[[Exchange], Usage | None]]
 """A dialect's words for an end, with ours for them; and its numbers of an exchange in our way of counting."""
-
-
-@cache
-def exchanges(dialect: str) -> tuple[Exchange, ...]:
-    """Every recorded exchange that speaks a dialect; skips the test where there is no recording."""
-    return tuple(
-        exchange
-        for file in recordings()
-        for exchange in map(json.loads, file.read_text().splitlines())
-        if exchange["dialect"] == dialect
-    )
 
 
 def read(reader: AnswerReader, *pieces: bytes) -> list[Delta]:

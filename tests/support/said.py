@@ -31,7 +31,7 @@ class Seen(msgspec.Struct):
 
 def events(body: bytes) -> Iterator[dict[str, Any] | str]:
     """The data of each event."""
-    for block in body.decode().replace("\r\n", "\n").split("\n\n"):
+    for block in body.decode().replace("\r\n", "\n").replace("\r", "\n").split("\n\n"):
         data = [line[5:].strip() for line in block.split("\n") if line.startswith("data:")]
         if data:
             text = "\n".join(data)

@@ -1,4 +1,4 @@
-"""Recorded exchanges with real providers, in OpenAI's chat dialect."""
+"""Recorded exchanges with real providers, in every dialect: OpenAI's chats where none is named."""
 
 import json
 import os
@@ -12,11 +12,13 @@ _PROJECT = Path(__file__).parents[2]
 FIXTURES = Path(os.environ.get("OPTIPATH_FIXTURES", _PROJECT / "../shared/fixtures"))
 _WIRE = FIXTURES / "wire"
 
+CHAT = "openai.chat"
+
 Exchange = dict[str, Any]
 
 
 @cache
-def exchanges(dialect: str = "openai.chat") -> tuple[Exchange, ...]:
+def exchanges(dialect: str = CHAT) -> tuple[Exchange, ...]:
     """Every recorded exchange that speaks a dialect; skips the test where there is no recording."""
     return tuple(
         exchange
@@ -26,25 +28,31 @@ def exchanges(dialect: str = "openai.chat") -> tuple[Exchange, ...]:
     )
 
 
-def requests() -> list[tuple[Exchange, bytes]]:
+def requests(dialect: str = CHAT) -> list[tuple[Exchange, bytes]]:
     """Those whose request was kept, with its body."""
     return [
         (each, json.dumps(each["request"]["body"], ensure_ascii=False).encode())
-        for each in exchanges()
+        for each in exchanges(dialect)
         if each["request"] and isinstance(each["request"].get("body"), dict)
     ]
 
 
-def streams() -> list[tuple[Exchange, bytes]]:
+def taken(dialect: str = CHAT) -> list[tuple[Exchange, bytes]]:
+    """Those whose request was kept, and was not refused."""
+    return [(each, body) for each, body in requests(dialect) if each["response"]["status"] == 200]
+
+
+def streams(dialect: str = CHAT) -> list[tuple[Exchange, bytes]]:
     """Those that were answered by a stream, with its bytes."""
-    return [(each, each["response"]["body_text"].encode()) for each in exchanges() if "body_text" in each["response"]]
+    every = exchanges(dialect)
+    return [(each, each["response"]["body_text"].encode()) for each in every if "body_text" in each["response"]]
 
 
-def answers() -> list[tuple[Exchange, bytes]]:
+def answers(dialect: str = CHAT) -> list[tuple[Exchange, bytes]]:
     """Those that were answered in one piece and well, with its bytes."""
     return [
         (each, json.dumps(each["response"]["body"], ensure_ascii=False).encode())
-        for each in exchanges()
+        for each in exchanges(dialect)
         if each["response"]["status"] == 200 and "body" in each["response"]
     ]
 

@@ -63,6 +63,8 @@ async def router(folder: Path, snapshot: Snapshot, *, core: int) -> AsyncIterato
         "OPTIPATH_ADMIN": "127.0.0.1:0",
         # An image holds compiled modules; they are made here where there are none yet.
         "PYTHONDONTWRITEBYTECODE": "",
+        # As in the image.
+        "MALLOC_MMAP_THRESHOLD_": "262144",
     }
     with started([_PROGRAM], folder / "log", core=core, environment=environment) as process:
         port, admin = await _ports(process)

@@ -86,6 +86,13 @@ class Answer:
     thoughts: tuple[str, ...] = ()
     """What is thought before, token by token."""
 
+    def whole_calls(self) -> Iterator[tuple[str, int]]:
+        """What is said, each with its tokens, where a dialect tells a call in one piece."""
+        if self.tool is None:
+            return ((piece, 1) for piece in self.pieces)
+        pieces = list(self.pieces)
+        return iter([("".join(pieces), len(pieces))])
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:

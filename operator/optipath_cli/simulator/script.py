@@ -4,6 +4,7 @@ The answer and how it goes wrong are here. Errors in its place are in `refusals`
 `body` and `framing`, and what it says is the dialect's.
 """
 
+import re
 from dataclasses import replace
 from typing import assert_never
 
@@ -133,6 +134,10 @@ def _before_first_event(behaviour: Behaviour) -> Script:
         waited += gap
 
 
+ANSWER = re.compile(rb'"(choices|output|candidates|message|content|delta|embeddings?|data)":([\[{])')
+"""The member in which a dialect has its answer, or a piece of it."""
+
+
 def _spoilt(data: bytes, defect: Defect) -> bytes:
     """JSON with something wrong in it."""
     match defect:
@@ -143,9 +148,11 @@ def _spoilt(data: bytes, defect: Defect) -> bytes:
         case "null":
             return b"null"
         case "double-key":
-            return b'{"choices":[],' + data[1:]
+            said = ANSWER.search(data)
+            member, nothing = (said[1], b"[]" if said[2] == b"[" else b"{}") if said else (b"choices", b"[]")
+            return b'{"%b":%b,' % (member, nothing) + data[1:]
         case "wrong-type":
-            return data.replace(b'"choices":[', b'"choices":"none","was":[', 1)
+            return ANSWER.sub(rb'"\1":"none","was":\2', data, count=1)
         case _:
             assert_never(defect)
 

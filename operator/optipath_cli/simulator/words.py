@@ -190,8 +190,8 @@ BODIES = (
     Word("empty", "200 with nothing in it", _always(defect="empty")),
     Word("error-200", "200 with an error object", _always(refusal=Refusal(200))),
     Word("null", "200 with null for an answer", _always(defect="null")),
-    Word("wrong-type", "choices is a text", _always(defect="wrong-type")),
-    Word("double-key", "choices twice, the first of them empty", _always(defect="double-key")),
+    Word("wrong-type", "what holds the answer, such as choices, is a text", _always(defect="wrong-type")),
+    Word("double-key", "it stands there twice, and is empty first", _always(defect="double-key")),
     Word("bom", "a byte order mark first", _always(bom=True)),
     Word("lf-flood-KB", "KB kibibytes of line feeds first", _into("feed_kilobytes")),
 )

@@ -135,7 +135,7 @@ class CredentialsSpec(Spec):
 class AzureSpec(Spec):
     """What Azure OpenAI alone needs to know."""
 
-    api_version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$")] | None = None
+    api_version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?$", max_length=18)] | None = None
     """Version of the API, such as `2024-10-21`, where models are deployments.
 
     If not given, the API is called that needs none.

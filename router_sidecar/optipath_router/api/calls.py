@@ -32,9 +32,11 @@ class Calls:
         runtime: Live[Runtime | None],
         metrics: Metrics,
         now: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
+        """Take the monotonic clock, which measures, and the wall clock, which dates."""
         self._surfaces = {surface.path: surface for surface in surfaces}
-        self._runtime, self._metrics, self._now = runtime, metrics, now
+        self._runtime, self._metrics, self._now, self._wall = runtime, metrics, now, wall
         self.in_flight = 0
         self.begun = 0
         """How many requests there have been."""
@@ -79,7 +81,14 @@ class Calls:
             if runtime is None or self._stopping:
                 await asker.fail(STOPPING if self._stopping else NO_CONFIG)
                 return
-            request = surface.request(body, headers, name=request_id, decision=decision_id, arrived=self._now())
+            request = surface.request(
+                body,
+                headers,
+                name=request_id,
+                decision=decision_id,
+                arrived=self._now(),
+                created=int(self._wall()),
+            )
         except RequestRejected as problem:
             self._metrics.rejected(problem.code)
             await asker.fail(rejected(problem))

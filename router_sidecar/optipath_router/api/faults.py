@@ -1,14 +1,17 @@
-"""What went wrong: when to come back, whether at all, and for endpoints of our own OpenAI's error object."""
+"""What went wrong: when to come back, whether at all, and for endpoints of our own an error object."""
 
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from optipath_router.chat.reply import Failed
 from optipath_router.errors import Code, RequestRejected
 from optipath_router.providers.openai.faults import error
+from optipath_router.providers.surface import Error
+from optipath_router.providers.surfaces import error_for
 
 
 def error_response(
@@ -18,9 +21,15 @@ def error_response(
     *,
     param: str | None = None,
     headers: Mapping[str, str] | None = None,
+    form: Error = error,
 ) -> Response:
-    """An error in OpenAI's shape, from an endpoint that is not on the hot path."""
-    return Response(error(status, code, message, param), status, headers, "application/json")
+    """An error, in OpenAI's shape unless the caller has another, from an endpoint that is not on the hot path."""
+    return Response(form(status, code, message, param), status, headers, "application/json")
+
+
+def form_for(request: Request) -> Error:
+    """The form in which whoever sent a request reads errors."""
+    return error_for(request.scope["path"].encode(), request.headers.raw)
 
 
 def failed_headers(failed: Failed) -> list[tuple[bytes, bytes]]:

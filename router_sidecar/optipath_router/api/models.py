@@ -1,35 +1,47 @@
-"""GET /v1/models: the names that this tenant may ask for."""
+"""GET /v1/models: the names that this tenant may ask for, in OpenAI's shape or, for its SDKs, in Anthropic's."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from optipath_router.api.faults import NO_CONFIG, error_response, failed_headers
+from optipath_router.api.faults import NO_CONFIG, error_response, failed_headers, form_for
 from optipath_router.decide.plan import Plan
 from optipath_router.errors import Code
 from optipath_router.live import Live
+from optipath_router.providers.anthropic import models as anthropic
+from optipath_router.providers.surfaces import speaks_messages
 from optipath_router.runtime import Runtime
 
 
 class Models:
-    """The two endpoints of OpenAI's models surface."""
+    """The two endpoints of the models surface."""
 
     def __init__(self, runtime: Live[Runtime | None]) -> None:
         self._runtime = runtime
 
-    async def every(self, _: Request) -> Response:
-        """GET /v1/models."""
+    async def every(self, request: Request) -> Response:
+        """GET /v1/models, all on one page."""
         if (runtime := self._runtime.current) is None:
-            return _no_config()
-        return JSONResponse({"object": "list", "data": [_model(runtime.plan, name) for name in runtime.plan.names]})
+            return _no_config(request)
+        plan = runtime.plan
+        if _of_anthropic(request):
+            return Response(anthropic.every(plan.names), media_type="application/json")
+        return JSONResponse({"object": "list", "data": [_model(plan, name) for name in plan.names]})
 
     async def one(self, request: Request) -> Response:
         """GET /v1/models/NAME, where a name may have slashes in it."""
         if (runtime := self._runtime.current) is None:
-            return _no_config()
+            return _no_config(request)
         name = request.path_params["name"]
         if name not in runtime.plan.names:
-            return error_response(404, Code.MODEL_NOT_FOUND, f"model {name!r} is not served here", param="model")
+            message = f"model {name!r} is not served here"
+            return error_response(404, Code.MODEL_NOT_FOUND, message, param="model", form=form_for(request))
+        if _of_anthropic(request):
+            return Response(anthropic.one(name), media_type="application/json")
         return JSONResponse(_model(runtime.plan, name))
+
+
+def _of_anthropic(request: Request) -> bool:
+    return speaks_messages(b"", request.headers.raw)
 
 
 def _model(plan: Plan, name: str) -> dict[str, str | int]:
@@ -37,6 +49,6 @@ def _model(plan: Plan, name: str) -> dict[str, str | int]:
     return {"id": name, "object": "model", "created": 0, "owned_by": ",".join(providers) or "optipath"}
 
 
-def _no_config() -> Response:
+def _no_config(request: Request) -> Response:
     headers = {name.decode(): value.decode() for name, value in failed_headers(NO_CONFIG)}
-    return error_response(NO_CONFIG.status, NO_CONFIG.code, NO_CONFIG.message, headers=headers)
+    return error_response(NO_CONFIG.status, NO_CONFIG.code, NO_CONFIG.message, headers=headers, form=form_for(request))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from optipath_router.call.call import Call, Line, Walk
 from optipath_router.call.endpoint import Endpoint
+from optipath_router.call.estimated import estimated
 from optipath_router.call.health import Healths
 from optipath_router.call.observe import why_cancelled
 from optipath_router.call.refused import all_failed, nothing_to_try
@@ -46,7 +47,7 @@ class Dispatch:
     async def __call__(self, request: ChatRequest, decision: Decision) -> Reply:
         """The reply of the first target that answers, or why none did."""
         if not decision.ranking:
-            return Reply(nothing_to_try(decision, self._now()))
+            return Reply(estimated(decision) or nothing_to_try(decision, self._now()))
         trail = Trail(self._now)
         lines = tuple(self._lines(request, decision, trail))
         call = Call(request, decision, lines, trail=trail, healths=self._healths, now=self._now)

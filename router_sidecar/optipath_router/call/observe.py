@@ -166,4 +166,15 @@ class _Observed:
         if not self._ended:
             self._ended = True
             outcome = Outcome.OK if self._finished else outcome
-            self._noted.ended(outcome, message=message, usage=self._usage, tokens=self._tokens)
+            usage = at_least(self._usage, self._tokens, whole=outcome is Outcome.OK)
+            self._noted.ended(outcome, message=message, usage=usage, tokens=self._tokens)
+
+
+def at_least(usage: Usage | None, seen: int, *, whole: bool) -> Usage | None:
+    """A usage that does not leave out what was seen of an answer, in about so many tokens.
+
+    Some tell the prompt's tokens at the begin, and the answer's at an end that may never come.
+    """
+    if usage is None or usage.output_tokens >= (min(seen, 1) if whole else seen):
+        return usage
+    return replace(usage, output_tokens=seen, estimated=True)

@@ -122,6 +122,9 @@ async def _whole(attempt: Attempt, response: httpx.Response, patience: Patience,
     try:
         headers, body = await _read(attempt, response, patience, share)
         status = response.status_code
+        if attempt.exchange.translates:
+            # What the caller reads is ours, whatever the provider calls its own.
+            headers = _JSON
         if not response.is_success:
             problem = failure(status, response.headers, body, wall=wall())
             return _refusal(attempt, Whole(status, headers, body, release=share.give_back), problem)

@@ -72,6 +72,8 @@ class Features(msgspec.Struct, frozen=True):
     """The format in which it is asked, and answered."""
     says: frozenset[Saying] | None = None
     """What not every dialect can say; None where every provider in force speaks the caller's."""
+    others: tuple[str, ...] = ()
+    """Names of members by which it says what only the caller's dialect knows; a few of them."""
     streams: bool = False
     """Whether the answer is wanted piece by piece."""
     headers: Mapping[str, str] | None = None

@@ -119,6 +119,8 @@ class ChatRequest(msgspec.Struct, frozen=True):
     body: bytes
     """As it came."""
     asked: Asked
+    created: int = 0
+    """Seconds since 1970, for answers that say when they were made."""
     wire: Wire = Wire.CHAT
     """The format of the body, and of the answer to it."""
     chat: Callable[[], Chat] = _NO_CHAT

@@ -1,7 +1,10 @@
-"""What a chat says that not every dialect can say. Sayings are drawn in sayings.py."""
+"""What a chat says that not every dialect can say. What there is to say stands in the snapshot's `Saying`."""
 
 from collections.abc import Iterator
-from typing import Final
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+import msgspec
 
 from optipath_router.chat.chat import Chat, Choosing, HostedTool, JsonObject, JsonSchema, Tool
 from optipath_router.chat.conversation import (
@@ -25,6 +28,10 @@ from optipath_snapshot import Saying
 
 _STATE: Final = frozenset({"previous_response_id", "conversation"})
 """Members of a request that name what the provider kept."""
+_HINTS: Final = frozenset({"eager_input_streaming", "include_obfuscation", "prediction", "stream_options"})
+"""Members that say how an answer may be sent or sped up, and nothing of what it is to be."""
+_LONGEST_NAME: Final = 64
+_MOST_NAMES: Final = 8
 _CITING: Final = "citations"
 """The member by which a document asks to be cited."""
 
@@ -105,8 +112,7 @@ def _identity(chat: Chat) -> Iterator[Saying]:
         return
     if not _STATE.isdisjoint(chat.extra.members):
         yield Saying.STATE
-    if not _STATE.issuperset(chat.extra.members):
-        yield Saying.OTHER
+    yield from _members(chat.extra.members.keys() - _STATE)
 
 
 def _order(messages: tuple[Message, ...]) -> Iterator[Saying]:
@@ -211,5 +217,30 @@ def _mark(cache: CacheMark | None) -> Iterator[Saying]:
 
 
 def _extra(extra: Extra | None) -> Iterator[Saying]:
-    if extra is not None and extra.members:
+    if extra is not None:
+        yield from _members(extra.members.keys())
+
+
+def _members(names: AbstractSet[str]) -> Iterator[Saying]:
+    if not _HINTS.isdisjoint(names):
+        yield Saying.HINTS
+    if names - _HINTS:
         yield Saying.OTHER
+
+
+def others(chat: Chat) -> tuple[str, ...]:
+    """Names of the members that make a chat say `Other`, a few of them."""
+    names = {name for extra in _extras(chat) for name in extra.members} - _HINTS - _STATE
+    return tuple(sorted(name[:_LONGEST_NAME] for name in names)[:_MOST_NAMES])
+
+
+def _extras(value: Any) -> Iterator[Extra]:
+    """All that stands anywhere in a value and that only its wire format knows."""
+    if isinstance(value, Extra):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _extras(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _extras(each)

@@ -16,7 +16,8 @@ def unspoken(target: Target, features: Features, dialect: Dialect, may_lose: fro
     lost = sorted(features.says - exchange.sayings - may_lose)
     if not lost:
         return None
-    told = f"the request says what its provider's dialect cannot: {', '.join(lost)}"
+    named = ", ".join(lost) + (f" ({', '.join(features.others)})" if Saying.OTHER in lost and features.others else "")
+    told = f"the request says what its provider's dialect cannot: {named}"
     return LeftOut(target.name, Reason.UNSUPPORTED_FEATURE, told)
 
 

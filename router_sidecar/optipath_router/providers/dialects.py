@@ -66,7 +66,7 @@ def _at_azure(provider: Provider, model: str, path: str) -> str:
 _ANTHROPIC: Final = Dialect(
     {
         **_translations(MESSAGES_PROVIDER),
-        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, frozenset({"anthropic-beta"})),
+        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, facts.PASSED_HEADERS),
         Wire.COUNT_TOKENS: CountPassage(),
     },
     key_header=facts.KEY_HEADER.encode(),

@@ -7,7 +7,7 @@ it yields the lines that are complete, each with the bytes it came in.
 from collections.abc import Iterator
 
 from optipath_router.errors import Outcome, UpstreamBroken
-from optipath_router.providers.sse import MAX_EVENT_BYTES, Message
+from optipath_router.providers.sse import BOM, MAX_EVENT_BYTES, Message
 
 
 class LineParser:
@@ -46,7 +46,7 @@ class LineParser:
 
 
 def _message(raw: bytes) -> Message:
-    return Message(raw, raw.strip() or None)
+    return Message(raw, raw.removeprefix(BOM).strip() or None)
 
 
 def _check(size: int) -> None:

@@ -4,11 +4,11 @@ Only the model's name is changed on the way in, and on the way out only what
 accounting and the commit rule need is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from optipath_router.chat.answer import Answer, ChoiceEnded, Delta, Failing, Opened, PartBegun, PartGrown, Told
 from optipath_router.chat.conversation import Reasoning, Refusal, Text, ToolCall
@@ -16,13 +16,14 @@ from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.tokens import piece_tokens, text_tokens
 from optipath_router.chat.usage import Usage
-from optipath_router.errors import Code, RequestRejected, UpstreamBroken
+from optipath_router.errors import Code, UpstreamBroken
 from optipath_router.providers.codec import AnswerReader, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
+from optipath_router.providers.renamed import renamed
 from optipath_snapshot import Target
 
-_decode: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_encode: Final = msgspec.json.Encoder().encode
+_SEAL: Final = b'"optipath:'
+"""With what a thought begins that a codec carries through a caller of another wire format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,19 @@ class Passage:
     sayings: None = None
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
-        """The caller's own bytes, but for the model."""
-        passed = tuple((name.encode(), request.headers[name].encode()) for name in self.headers & set(request.headers))
-        body = renamed(request.body, request.asked.model, target.upstream_model)
-        return Outgoing(self.path, body, passed)
+        """The caller's own bytes, but for the model.
+
+        A conversation may have been answered by providers of several wire
+        formats. One that holds thoughts which we sealed for another is written
+        again without them: a provider refuses what it did not write.
+        """
+        headers, model = passed_headers(request, self.headers), target.upstream_model
+        if _SEAL in request.body:
+            written = self.codec.write_chat(
+                request.chat(), model, streams=request.streams, max_output_tokens=target.max_output_tokens
+            )
+            return replace(written, headers=headers)
+        return Outgoing(self.path, renamed(request.body, request.asked.model, model), headers)
 
     def answer(self, _: ChatRequest, body: bytes) -> Given:
         """The provider's own bytes."""
@@ -55,6 +65,13 @@ class Passage:
     def refusal(self, _: int, __: Code, body: bytes) -> bytes:
         """The provider's own words."""
         return body
+
+
+def passed_headers(request: ChatRequest, names: frozenset[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Those of a caller's headers that pass to a provider of the same wire format."""
+    return tuple(
+        (name.encode(), request.headers[name].encode("latin-1")) for name in sorted(names & request.headers.keys())
+    )
 
 
 class PassingReader:
@@ -159,14 +176,3 @@ def tokens_in(answer: Answer) -> int:
                 case _:
                     pass
     return total
-
-
-def renamed(body: bytes, model: str, upstream: str, **members: msgspec.Raw) -> bytes:
-    """A body with the provider's name for the model and with these members, and all else to the letter."""
-    if model == upstream and not members:
-        return body
-    try:
-        fields: Mapping[str, msgspec.Raw] = _decode(body)
-    except RecursionError as error:  # how deep is too deep hangs on how deep the call stack is
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
-    return _encode({**fields, "model": upstream, **members})

@@ -16,7 +16,7 @@ MAX_EVENT_BYTES: Final = 1024 * 1024
 # Of a CRLF the LF is enough to know the first by: CR LF are one line end, not two.
 _BLANK_LINE = re.compile(rb"(?:\n(?:\r\n?|\n)|\r\r\n?)[\r\n]*")
 _BLANK_LINE_BY_LF = re.compile(rb"\n\n+")
-_BOM = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 
 
 class Message(NamedTuple):
@@ -83,7 +83,7 @@ def _whole_blank_lines(chunk: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _message(raw: bytes) -> Message:
-    lines = raw.strip(b"\r\n").removeprefix(_BOM).splitlines()
+    lines = raw.strip(b"\r\n").removeprefix(BOM).splitlines()
     data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return Message(raw, b"\n".join(data) if data else None)
 

@@ -33,12 +33,20 @@ class Surface:
     """None where nothing of it is ever translated."""
 
     def request(
-        self, body: bytes, headers: Mapping[str, str], *, name: str = "", decision: str = "", arrived: float = 0.0
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        name: str = "",
+        decision: str = "",
+        arrived: float = 0.0,
+        created: int = 0,
     ) -> ChatRequest:
         """A body as a request; raises RequestRejected.
 
         Names of headers are in lower case; `name` is the caller's for it, and `decision` the id of what is decided.
+        It arrived at a moment of the monotonic clock, and so many seconds since 1970.
         """
         asked = self.read_asked(body)
         chat = Once(self.codec.read_chat if self.codec else None, body)
-        return ChatRequest(name or decision, decision, arrived, headers, body, asked, self.wire, chat)
+        return ChatRequest(name or decision, decision, arrived, headers, body, asked, created, self.wire, chat)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from optipath_router.chat.answer import Delta, Opened
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Code
@@ -43,13 +46,15 @@ class Translation:
     def answer(self, request: ChatRequest, body: bytes) -> Given:
         """The answer in the caller's words."""
         answer = self.provider.read_answer(body)
+        if answer.created is None:
+            answer = replace(answer, created=request.created)
         written = self.caller.write_answer(answer, request.chat())
         return Given(written, answer.usage, 0 if answer.usage else tokens_in(answer))
 
     def reader(self, request: ChatRequest) -> "TranslatingReader":
         """A reader that gives the caller's events."""
         writer = self.caller.writer(request.chat(), tells_usage=request.asked.tells_usage)
-        return TranslatingReader(self.provider.reader(request.asked.n or 1), writer)
+        return TranslatingReader(self.provider.reader(request.asked.n or 1), writer, created=request.created)
 
     def refusal(self, status: int, code: Code, body: bytes) -> bytes:
         """What the provider says, in the caller's form."""
@@ -59,10 +64,11 @@ class Translation:
 class TranslatingReader:
     """Reads a provider's stream, and gives the caller's events."""
 
-    __slots__ = ("_ended", "_reader", "_writer")
+    __slots__ = ("_created", "_ended", "_reader", "_writer")
 
-    def __init__(self, reader: AnswerReader, writer: AnswerWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: AnswerReader, writer: AnswerWriter, *, created: int) -> None:
+        """Take what to say of when it was made, where the provider says nothing: seconds since 1970."""
+        self._reader, self._writer, self._created = reader, writer, created
         self._ended = False
 
     @property
@@ -86,8 +92,13 @@ class TranslatingReader:
             yield Event(Kind.END, self._end())
 
     def _written(self, read: Read) -> bytes:
-        written = b"".join(map(self._writer.write, read.deltas))
+        written = b"".join(map(self._write, read.deltas))
         return written + self._end() if read.ends and self._reader.finished else written
+
+    def _write(self, delta: Delta) -> bytes:
+        if isinstance(delta, Opened) and delta.created is None:
+            delta = replace(delta, created=self._created)
+        return self._writer.write(delta)
 
     def _end(self) -> bytes:
         self._ended = True

@@ -18,9 +18,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 
+from optipath_router.providers.surfaces import error_for
 from optipath_router.room import Share
 from optipath_router.serving.cycle import Cycle
-from optipath_router.serving.head import SPOKEN, Head, Header, head_fault
+from optipath_router.serving.head import SPOKEN, Head, Header, behind_authority, head_fault
 from optipath_router.serving.reader import Reader
 from optipath_router.serving.refusal import (
     HEAD_TOO_LARGE,
@@ -325,7 +326,8 @@ class Caller(asyncio.Protocol):
         if begun:
             self.transport.abort()
             return
-        self.transport.write(refusal.answer(self.serving.common))
+        error = error_for(behind_authority(self._target), self._headers)
+        self.transport.write(refusal.answer(self.serving.common, error))
         self.transport.write_eof()
         self.flow.resume_reading()
 

@@ -58,7 +58,7 @@ class Head(msgspec.Struct, frozen=True):
 
     def scope(self, server: tuple[str, int | None] | None, client: tuple[str, int] | None) -> Scope:
         """What an ASGI application is told of it, where no fault was found."""
-        path, _, query = _behind_authority(self.target).partition(b"?")
+        path, _, query = behind_authority(self.target).partition(b"?")
         return {
             "type": "http",
             "asgi": _ASGI,
@@ -125,8 +125,9 @@ def _leads_to_us(target: bytes, is_ours: IsOurs) -> bool:
     return scheme.lower() == b"http" and path == b"/" and is_ours(authority)
 
 
-def _behind_authority(target: bytes) -> bytes:
-    return target if target.startswith(b"/") else b"/" + target.split(b"/", 3)[3]
+def behind_authority(target: bytes) -> bytes:
+    """The path and query of a target, whether or not it tells who is meant."""
+    return target if target.startswith(b"/") else b"/" + b"".join(target.split(b"/", 3)[3:])
 
 
 def _is_json(kind: bytes) -> bool:

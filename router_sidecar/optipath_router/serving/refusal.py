@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from optipath_router.errors import Code
-from optipath_router.providers.openai.faults import error
+from optipath_router.providers.surface import Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class Refusal:
     code: Code
     message: str
 
-    def answer(self, common: bytes) -> bytes:
-        """All of the answer, with the lines that stand in every head; after it the connection is closed."""
-        body = error(self.status, self.code, self.message)
+    def answer(self, common: bytes, error: Error) -> bytes:
+        """All of the answer in the caller's form, with the lines of every head; the connection ends with it."""
+        body = error(self.status, self.code, self.message, None)
         lines = [b"content-type: application/json", b"content-length: %d" % len(body), b"connection: close", b"", body]
         if self.code is Code.OVERLOADED:
             # Nobody was asked, so an SDK's own retry multiplies nothing.

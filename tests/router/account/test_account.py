@@ -276,6 +276,7 @@ def test_a_record_is_plain_json(books: Books, reply: Reply) -> None:
     assert told["decision"]["ranking"] == ["acme/small", "bell/large"]
     assert told["decision"]["draw"] == "0000000000000007"
     assert told["decision"]["features"] == {
+        "wire": "openai.chat",
         "input_tokens": 100,
         "output_tokens": None,
         "needs": [],

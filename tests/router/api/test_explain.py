@@ -25,7 +25,7 @@ async def test_a_request_is_explained_as_it_is_decided_and_nobody_is_called(file
     async with Simulator() as simulator:
         targets = [
             target("acme/ok", pricing=priced("1", "1"), quality=quality("0.6")),
-            target("acme/ok-strong", pricing=priced("10", "10"), quality=quality("0.9")),
+            target("acme/ok-strong", pricing=priced("1.1", "1.1"), quality=quality("0.9")),
         ]
         made = route("acme/ok", "acme/ok-strong", strategy=EVEN)
         files.put(snapshot(made, targets=targets, providers=[provider("acme", url=simulator.url)], egress=LOOPBACK))

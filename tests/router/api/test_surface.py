@@ -263,29 +263,30 @@ async def test_what_a_data_boundary_keeps_from_every_target_is_refused_with_the_
     guard = Boundary(policy=policy, name="nearby", sensitivity=("PII",), locality="Cluster")
     files.put(chain(simulator.url, "ok", boundaries=(guard,)))
     async with running(files.settings()) as router:
+        await router.ask("ok")
+        assert simulator.stats.count == 1
         for model in ("auto", "ok"):
-            # Nobody here can tell what is in the prompt, so that it may not leave.
-            answer = await router.ask(model)
+            answer = await router.ask(model, messages=[{"role": "user", "content": "Write to jane.doe@example.com"}])
             assert (answer.status_code, error(answer)["code"]) == (403, "data_boundary")
             assert answer.headers["x-should-retry"] == "false"
             told = error(answer)["message"] or ""
-            assert "nearby of team-a/guard@1: the request was not looked through" in told
+            assert "jane" not in told
             assert "p1/ok: boundary 'nearby' of team-a/guard@1: provider 'p1' is not in the cluster" in told
             decision = (await router.decision(answer))["decision"]
             assert [(each["target"], each["reason"]) for each in decision["left_out"]] == [("p1/ok", "data_boundary")]
             assert decision["boundaries"][0]["boundary"] == "nearby"
-    assert simulator.stats.count == 0
+    assert simulator.stats.count == 1
 
 
 async def test_an_image_where_only_text_may_go_matches_no_rule_for_text(simulator: Simulator, files: Files) -> None:
     both = chain(simulator.url, "ok")
-    pictures = Match(models=("auto",), conditions=(Modalities(words=("Image",)),))
+    pictures = Match(models=("draw",), conditions=(Modalities(words=("Image",)),))
     rules = (both.routes[0].model_copy(update={"match": pictures}),)
     files.put(both.model_copy(update={"routes": rules}))
     image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
     async with running(files.settings()) as router:
-        plain = await router.ask()
-        pictured = await router.ask(messages=[{"role": "user", "content": [image]}])
+        plain = await router.ask("draw")
+        pictured = await router.ask("draw", messages=[{"role": "user", "content": [image]}])
         assert (plain.status_code, pictured.status_code) == (404, 200)
         assert (await router.decision(plain))["decision"]["rules"][0]["failed"] == "modalities: there is none of Image"
         assert (await router.decision(pictured))["decision"]["features"]["modalities"] == ["Image", "Text"]

@@ -5,7 +5,7 @@ import json
 from msgspec import Raw
 
 from optipath_router.chat.answer import Answer, Choice, ChoiceEnded, Failing, Finish, Opened, PartBegun, PartGrown, Told
-from optipath_router.chat.conversation import Audio, Citation, Reasoning, Refusal, Text, ToolCall
+from optipath_router.chat.conversation import Audio, Citation, Extra, Reasoning, Refusal, Text, ToolCall, Wire
 from optipath_router.chat.folding import fold
 from optipath_router.chat.usage import Usage
 
@@ -51,6 +51,32 @@ def test_citations_and_log_probs_are_gathered() -> None:
     assert choice.parts == (Text("ab", (cited,)),)
     assert choice.logprobs is not None
     assert json.loads(bytes(choice.logprobs))["content"] == [{"token": "a"}, {"token": "b"}]
+
+
+def test_what_comes_in_the_end_is_kept() -> None:
+    """What hides a thought, and what was told of a choice besides."""
+    told = Extra(Wire.MESSAGES, {"container": Raw(b"{}")})
+    (choice,) = fold(
+        [
+            PartBegun(0, 0, Reasoning("", hidden="begun")),
+            PartGrown(0, 0, hidden="all of it"),
+            ChoiceEnded(0, Finish.STOP, extra=told),
+        ]
+    ).choices
+    assert choice == Choice((Reasoning("", hidden="all of it"),), Finish.STOP, extra=told)
+
+
+def test_a_sound_grows_by_its_data_and_its_transcript() -> None:
+    (choice,) = fold(
+        [
+            PartBegun(0, 0, Audio(id="a")),
+            PartGrown(0, 0, data="UklG"),
+            PartGrown(0, 0, "Hel"),
+            PartGrown(0, 0, "lo", data="Rg=="),
+            ChoiceEnded(0, Finish.STOP),
+        ]
+    ).choices
+    assert choice.parts == (Audio(data="UklGRg==", id="a", transcript="Hello"),)
 
 
 def test_what_has_not_ended_is_no_choice() -> None:

@@ -128,6 +128,7 @@ ORDERS: list[tuple[tuple[Message, ...], set[Saying]]] = [
     ((HELLO, message(Role.ASSISTANT, Text("a"), ToolCall("c", "f", "{}"))), {S.TOOLS}),
     ((message(Role.USER, Text("Hi"), name="ann"),), {S.NAMES}),
     ((message(Role.USER, Text("Hi"), extra=EXTRA),), {S.OTHER}),
+    ((message(Role.USER, Text("Hi"), extra=Extra(Wire.CHAT, {"prediction": RAW})),), {S.HINTS}),
 ]
 
 

@@ -19,7 +19,7 @@ def plan(*matches: Match) -> Plan:
     return make_plan(snapshot(*routes), "sha256:0", {})
 
 
-GERMAN = Match(models=("auto",), conditions=(Languages(words=("de",)),))
+GERMAN = Match(models=("assistant",), conditions=(Languages(words=("de",)),))
 
 
 def never(*_: Any) -> Any:
@@ -27,8 +27,8 @@ def never(*_: Any) -> Any:
 
 
 def test_policies_on_models_and_headers_load_nothing_and_see_what_was_always_seen() -> None:
-    request = chat_request(model="auto")
-    assert classifier(plan(Match(models=("auto",))), never, never)(request) == features(request)
+    request = chat_request(model="assistant")
+    assert classifier(plan(Match(models=("assistant",))), never, never)(request) == features(request)
 
 
 def test_a_request_that_no_such_rule_is_for_is_not_looked_at() -> None:
@@ -39,5 +39,5 @@ def test_a_request_that_no_such_rule_is_for_is_not_looked_at() -> None:
 
 def test_a_request_that_such_a_rule_may_be_for_is_looked_at_for_that_alone() -> None:
     senses = Senses(language=lambda _: "de", model=never, timeliness=never, sensitivity=never)
-    seen = classifier(plan(GERMAN), lambda: senses, never)(chat_request(model="auto"))
+    seen = classifier(plan(GERMAN), lambda: senses, never)(chat_request(model="assistant"))
     assert (seen.language, seen.tasks, seen.at) == ("de", None, None)

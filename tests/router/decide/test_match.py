@@ -258,14 +258,14 @@ def plan_of(*matches: Match) -> Any:
     return make_plan(snapshot(*routes), "sha256:0", {})
 
 
-ASKED = Features("auto", 10)
+ASKED = Features("assistant", 10)
 GERMAN, HARD = of(LanguagesPart(words=("de",))), of(DifficultyPart(min="0.5"))
 WANTED: dict[str, tuple[tuple[Match, ...], set[str]]] = {
-    "models and headers": ((Match(models=("auto",)), Match()), set()),
+    "models and headers": ((Match(models=("assistant",)), Match()), set()),
     "a language": ((GERMAN,), {"language"}),
     "several rules": ((GERMAN, HARD), {"language", "difficulty"}),
     "a rule for another model": ((of(*GERMAN.conditions, models=("x",)), HARD), {"difficulty"}),
-    "behind a rule that matches anyway": ((HARD, Match(models=("auto",)), GERMAN), {"difficulty"}),
+    "behind a rule that matches anyway": ((HARD, Match(models=("assistant",)), GERMAN), {"difficulty"}),
     "inside others": ((of(AnyOf(matches=(GERMAN, no(HARD)))),), {"language", "difficulty"}),
 }
 

@@ -134,7 +134,7 @@ def test_names_inside_all_and_any_may_be_asked_for_and_those_inside_not_may_not(
     inside = Match(conditions=(AnyOf(matches=(naming("one"), naming("x*"))), NoneOf(matches=(naming("never"),))))
     whole = Match(conditions=(AllOf(matches=(inside, naming("two"))),))
     made = snapshot(Route(**dict(route("acme/small")) | {"match": whole}))
-    assert make_plan(made, "sha256:0", {}).names == ("one", "small", "two")
+    assert make_plan(made, "sha256:0", {}).names == ("auto", "balanced", "eco", "one", "premium", "small", "two")
 
 
 WORKLOADS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {

@@ -16,7 +16,7 @@ from optipath_router.providers.embeddings import (
     texts_of,
     write_embeddings_answer,
 )
-from support.recorded import exchanges
+from support.wire import exchanges
 
 
 def asked(**members: Any) -> EmbeddingsAsked:

@@ -65,8 +65,8 @@ def recorded_usage(exchange: dict[str, Any]) -> Usage | None:
     if usage["total"] == usage["input"] + output + reasoning:
         output += reasoning
     body = exchange["response"].get("body") or {}
-    # DeepSeek and Mistral have names of their own for what a cache had, which `expect` does not read.
-    names = ("prompt_cache_hit_tokens", "num_cached_tokens")
+    # Some have names of their own for what a cache had, which `expect` does not read: DeepSeek, Mistral, Moonshot.
+    names = ("prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens")
     hit = max((body.get("usage") or {}).get(name) or 0 for name in names)
     return Usage(usage["input"], output, usage["cache_read"] or hit, reasoning)
 

@@ -230,14 +230,14 @@ async def test_nothing_is_written_of_an_application_that(
     wire = await Served(sends(*messages)).take(GET)
     head, _, body = wire.written.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 500 ")
-    assert b'"code": "internal_error"' in body
+    assert b'"code":"internal_error"' in body
     assert b"set-cookie" not in wire.written
     assert [record.getMessage() for record in caplog.records] == ["GET / was not answered as it should be"]
 
 
 async def test_what_a_head_said_that_nobody_saw_is_forgotten_with_it() -> None:
     wire = await Served(sends(start(204), start())).take(GET)
-    assert b'"code": "internal_error"' in wire.written
+    assert b'"code":"internal_error"' in wire.written
 
 
 async def test_a_mistake_after_the_beginning_cuts_the_connection(caplog: pytest.LogCaptureFixture) -> None:

@@ -126,11 +126,10 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
     for words in answer.thoughts:
         yield Event(chunk(0, [{"text": words, "thought": True}]), tokens=1)
     # A call comes whole: its arguments are an object.
-    pieces = answer.pieces if answer.tool is None else ["".join(answer.pieces)]
-    for piece in pieces:
+    for piece, counted in answer.whole_calls():
         for index in range(asked.choices):
-            tokens += 1
-            yield Event(chunk(index, [_part(answer, piece)]), tokens=1)
+            tokens += counted
+            yield Event(chunk(index, [_part(answer, piece)]), tokens=counted)
     for index in range(asked.choices):
         yield Event(chunk(index, [{"text": ""}], _finish(answer)), "finish")
 

@@ -71,10 +71,9 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
         tokens += 1
         yield Event(line({"role": "assistant", "content": ""} | _thinking(thought)), tokens=1)
     # A call comes whole: its arguments are an object.
-    pieces = answer.pieces if answer.tool is None else ["".join(answer.pieces)]
-    for piece in pieces:
-        tokens += 1
-        yield Event(line(_message(answer, piece)), tokens=1)
+    for piece, counted in answer.whole_calls():
+        tokens += counted
+        yield Event(line(_message(answer, piece)), tokens=counted)
     yield Event(line({"role": "assistant", "content": ""}, **_end(asked, answer, tokens)), "finish")
 
 

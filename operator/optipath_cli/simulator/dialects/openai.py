@@ -131,7 +131,7 @@ def reply(asked: Asked, answer: Answer, stamp: Stamp) -> tuple[bytes, int]:
     completion["choices"] = [{"index": index, **choice} for index in range(asked.choices)]
     tokens = (len(pieces) + len(answer.thoughts)) * asked.choices
     if answer.usage != "never":
-        completion["usage"] = _usage(asked, tokens)
+        completion["usage"] = _usage(asked, answer, tokens)
     return msgspec.json.encode(completion), tokens
 
 
@@ -145,7 +145,7 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
     def chunk(index: int, delta: Json, finish: str | None = None) -> bytes:
         choice: Json = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
         counted = answer.usage == "each" or (answer.usage == "in-finish" and finish is not None)
-        usage = {"usage": _usage(asked, tokens)} if counted else {}
+        usage = {"usage": _usage(asked, answer, tokens)} if counted else {}
         return msgspec.json.encode(envelope | {"choices": [choice]} | usage)
 
     opening: Json = {"role": "assistant", "content": "", "refusal": None}
@@ -160,7 +160,7 @@ def events(asked: Asked, answer: Answer, stamp: Stamp) -> Iterator[Event]:
     for index in choices:
         yield Event(chunk(index, {}, finish=_finish(answer)), "finish")
     if wants_usage or answer.usage == "last":
-        yield Event(msgspec.json.encode(envelope | {"choices": [], "usage": _usage(asked, tokens)}), "usage")
+        yield Event(msgspec.json.encode(envelope | {"choices": [], "usage": _usage(asked, answer, tokens)}), "usage")
     yield Event(b"[DONE]", "done")
 
 
@@ -220,7 +220,7 @@ def _finish(answer: Answer) -> str:
     return "stop" if answer.tool is None else "tool_calls"
 
 
-def _usage(asked: Asked, tokens: int) -> Json:
+def _usage(asked: Asked, answer: Answer, tokens: int) -> Json:
     """The token counts."""
     return {
         "prompt_tokens": asked.tokens,
@@ -228,7 +228,7 @@ def _usage(asked: Asked, tokens: int) -> Json:
         "total_tokens": asked.tokens + tokens,
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "completion_tokens_details": {
-            "reasoning_tokens": 0,
+            "reasoning_tokens": len(answer.thoughts) * asked.choices,
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,

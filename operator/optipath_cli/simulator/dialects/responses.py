@@ -161,7 +161,7 @@ def _part(answer: Answer, text: str) -> Json:
 def _response(asked: Asked, stamp: Stamp, items: list[Json], answer: Answer, tokens: int) -> Json:
     usage = {
         "input_tokens": asked.tokens,
-        "input_tokens_details": {"cached_tokens": 0},
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens": tokens,
         "output_tokens_details": {"reasoning_tokens": len(answer.thoughts)},
         "total_tokens": asked.tokens + tokens,

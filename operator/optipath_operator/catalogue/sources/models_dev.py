@@ -22,7 +22,6 @@ SOURCE = {
 # cloud runs at home too; neither has a price here.
 _TYPES = {
     "openai": "OpenAI",
-    "azure": "AzureOpenAI",
     "anthropic": "Anthropic",
     "google": "Gemini",
     "mistral": "Mistral",

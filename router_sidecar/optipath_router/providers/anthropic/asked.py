@@ -11,9 +11,7 @@ from typing import Annotated, Final
 import msgspec
 
 from optipath_router.chat.request import (
-    MAX_COMMAS,
     MAX_MESSAGES,
-    MAX_MODEL_LENGTH,
     Asked,
     Message,
     Part,
@@ -21,7 +19,7 @@ from optipath_router.chat.request import (
     Tokens,
     WebSearchOptions,
 )
-from optipath_router.errors import Code, RequestRejected
+from optipath_router.providers.lean import looked_at, with_model
 
 _Few = msgspec.Meta(max_length=MAX_MESSAGES)
 _PARTS: Final = {"text": "text", "image": "image_url", "document": "file"}
@@ -78,36 +76,21 @@ _decode_tool: Final = msgspec.json.Decoder(_Format).decode
 
 def read_asked(body: bytes) -> Asked:
     """What a body asks for, of messages or of a count of their tokens; raises RequestRejected where it is neither."""
-    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
-        raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request has more than {MAX_COMMAS} commas")
-    try:
-        if not body.isascii():
-            body.decode()
-        request = _decode(body)
-        messages = list(_messages(request))
-    except msgspec.ValidationError as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is none for messages: {error}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
-    _check_model(request.model)
+    return with_model(looked_at(body, _asked, "one for messages"))
+
+
+def _asked(body: bytes) -> Asked:
+    request = _decode(body)
     form = (request.output_config and request.output_config.format) or request.output_format
     return Asked(
         request.model,
-        messages,
+        list(_messages(request)),
         stream=request.stream,
         max_tokens=request.max_tokens,
         tools=request.tools,
         response_format=ResponseFormat(form.type) if form else None,
         web_search_options=WebSearchOptions() if _searches(request.tools) else None,
     )
-
-
-def _check_model(model: str) -> None:
-    if not model:
-        raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
-    if len(model) > MAX_MODEL_LENGTH:
-        message = f"the model's name has {len(model)} characters, more than {MAX_MODEL_LENGTH}"
-        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="model")
 
 
 def _searches(tools: list[msgspec.Raw] | None) -> bool:

@@ -6,8 +6,8 @@ import msgspec
 
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.anthropic.facts import COUNT_TOKENS_PATH
-from optipath_router.providers.anthropic.request import with_model
 from optipath_router.providers.dialect import ErrorTold, Outgoing
+from optipath_router.providers.renamed import renamed
 
 
 class _Counted(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ _decode = msgspec.json.Decoder(_Counted).decode
 
 def outgoing(body: bytes, asked: str, upstream: str) -> Outgoing:
     """The caller's question for Anthropic; raises RequestRejected."""
-    return Outgoing(COUNT_TOKENS_PATH, with_model(body, asked, upstream))
+    return Outgoing(COUNT_TOKENS_PATH, renamed(body, asked, upstream))
 
 
 def read_counted(body: bytes) -> int:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Code
 from optipath_router.providers.anthropic.count_tokens import outgoing, read_counted
+from optipath_router.providers.anthropic.facts import PASSED_HEADERS
 from optipath_router.providers.dialect import Given, Outgoing, StreamReader
+from optipath_router.providers.passage import passed_headers
 from optipath_snapshot import Target
 
 
@@ -20,7 +24,8 @@ class CountPassage:
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The caller's own bytes, but for the model."""
-        return outgoing(request.body, request.asked.model, target.upstream_model)
+        told = outgoing(request.body, request.asked.model, target.upstream_model)
+        return replace(told, headers=passed_headers(request, PASSED_HEADERS))
 
     def answer(self, _: ChatRequest, body: bytes) -> Given:
         """The provider's own bytes."""

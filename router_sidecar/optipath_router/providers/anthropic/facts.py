@@ -10,6 +10,6 @@ COUNT_TOKENS_PATH: Final = "/v1/messages/count_tokens"
 KEY_HEADER: Final = "x-api-key"
 VERSION_HEADER: Final = "anthropic-version"
 VERSION: Final = "2023-06-01"
-"""Sent where the caller names none."""
-PASSED_HEADERS: Final = frozenset({"anthropic-beta", VERSION_HEADER})
+"""The only one that there is."""
+PASSED_HEADERS: Final = frozenset({"anthropic-beta"})
 """Headers of the caller's that a provider of the same dialect gets to see."""

@@ -32,7 +32,7 @@ _encode: Final = msgspec.json.Encoder().encode
 class _Choice:
     """What was written of one choice."""
 
-    __slots__ = ("calls", "open", "refused", "thoughts", "written")
+    __slots__ = ("calls", "detailed", "open", "refused", "thoughts", "written")
 
     def __init__(self) -> None:
         self.open: dict[int, tuple[Part, int]] = {}
@@ -41,6 +41,8 @@ class _Choice:
         """Characters of text."""
         self.calls = self.thoughts = 0
         self.refused = False
+        self.detailed: set[int] = set()
+        """Places of the thoughts whose details have begun."""
 
 
 class OpenAIAnswerWriter:
@@ -98,7 +100,7 @@ class OpenAIAnswerWriter:
                 written = {"refusal": part.text}
             case Reasoning():
                 place, choice.thoughts = choice.thoughts, choice.thoughts + 1
-                written = _thought(part, place, begins=True)
+                written = _thought(part, place, choice.detailed, begins=True)
             case ToolCall():
                 place, choice.calls = choice.calls, choice.calls + 1
                 written = self._call(part, place)
@@ -124,9 +126,9 @@ class OpenAIAnswerWriter:
                     grown.choice,
                     _encode(grown.text),
                 )
-        return self._chunk(grown.choice, self._more(part, place, grown), logprobs=grown.logprobs)
+        return self._chunk(grown.choice, self._more(choice, part, place, grown), logprobs=grown.logprobs)
 
-    def _more(self, part: Part, place: int, grown: PartGrown) -> dict[str, Any]:
+    def _more(self, choice: _Choice, part: Part, place: int, grown: PartGrown) -> dict[str, Any]:
         """What a part says as it grows."""
         written: dict[str, Any] = {}
         match part:
@@ -141,7 +143,7 @@ class OpenAIAnswerWriter:
                 more = msgspec.structs.replace(
                     part, text=grown.text, signature=grown.signature, hidden=grown.hidden, id=None
                 )
-                written = _thought(more, place, begins=False, plain=is_plain(part))
+                written = _thought(more, place, choice.detailed, begins=False, plain=is_plain(part))
             case ToolCall() if self._legacy:
                 written = {"function_call": {"arguments": grown.text}} if place == 0 else {}
             case ToolCall():
@@ -198,14 +200,21 @@ def _head(opened: Opened) -> bytes:
     return b'data: %b,"choices":' % _encode(told)[:-1]
 
 
-def _thought(thought: Reasoning, place: int, *, begins: bool, plain: bool = False) -> dict[str, Any]:
-    """A thought, or a piece of one: with its details where they say more than its text does."""
+def _thought(
+    thought: Reasoning, place: int, detailed: set[int], *, begins: bool, plain: bool = False
+) -> dict[str, Any]:
+    """A thought, or a piece of one: with its details where they say more than its text does.
+
+    OpenAI's SDK puts pieces together by adding texts up, so that what does not grow is said once.
+    """
     written: dict[str, Any] = {"reasoning_content": thought.text} if thought.text else {}
     if (plain or begins) and is_plain(thought):
         return written
     if begins and not (thought.text or thought.signature or thought.hidden or thought.id):
         return written
-    return written | {"reasoning_details": list(write_detail(thought, place))}
+    goes_on = place in detailed
+    detailed.add(place)
+    return written | {"reasoning_details": list(write_detail(thought, place, goes_on=goes_on))}
 
 
 def _annotations(text: Text, place: int) -> list[dict[str, Any]]:

@@ -89,10 +89,10 @@ def write_details(thoughts: Iterable[Reasoning]) -> list[dict[str, Any]]:
     return [entry for index, thought in enumerate(thoughts) for entry in write_detail(thought, index)]
 
 
-def write_detail(thought: Reasoning, index: int) -> Iterator[dict[str, Any]]:
-    """The entries that say one, or a piece of one: what can be seen of it, and what is hidden."""
-    told = said_again(thought.extra, Wire.CHAT)
-    if thought.wire not in (None, Wire.CHAT):
+def write_detail(thought: Reasoning, index: int, *, goes_on: bool = False) -> Iterator[dict[str, Any]]:
+    """The entries that say one, or a piece of one that goes on: what can be seen of it, and what is hidden."""
+    told = {} if goes_on else said_again(thought.extra, Wire.CHAT)
+    if thought.wire not in (None, Wire.CHAT) and not goes_on:
         told["format"] = thought.wire
     if thought.id is not None:
         told["id"] = thought.id
@@ -116,7 +116,8 @@ def _detail(entry: dict[str, Any]) -> Detail:
         _word(entry, "signature"),
         _word(entry, "data"),
         _word(entry, "id"),
-        summary=entry.get("type") == _SUMMARY,
+        # Pieces that were added up have the type of the last, which may be the hidden one.
+        summary=entry.get("type") == _SUMMARY or "summary" in entry,
         wire=wire,
         extra=Extra(Wire.CHAT, {name: msgspec.Raw(_encode(value)) for name, value in unknown.items()})
         if unknown

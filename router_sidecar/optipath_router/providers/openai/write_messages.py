@@ -98,7 +98,9 @@ class MessageWriter:
         return name | said_again(message.extra, Wire.CHAT)
 
     def _result(self, result: ToolResult, message: Message) -> Written:
-        content = self._content(result.parts, Role.TOOL, plain=message.plain)
+        rich = self._again or Saying.RICH_RESULTS in self._sayings
+        told = result.parts if rich else tuple(part for part in result.parts if isinstance(part, Text))
+        content = self._content(told, Role.TOOL, plain=message.plain)
         named = {"name": result.name} if result.name is not None else {}
         written = {"role": Role.TOOL, "tool_call_id": result.call_id}
         if self._legacy:
@@ -147,11 +149,12 @@ class MessageWriter:
             case Text() | Reasoning() | Refusal():
                 return True
             case Image():
-                return part.data is not None or part.url is not None or self._again
+                known = Saying.IMAGE_DATA if part.data is not None else Saying.IMAGE_URL
+                return self._again or (known in self._sayings and (part.data is not None or part.url is not None))
             case Document():
                 return self._sayable_document(part)
             case Audio():
-                return part.data is not None
+                return part.data is not None and (self._again or Saying.AUDIO_INPUT in self._sayings)
             case Hosted():
                 return part.wire is Wire.CHAT
             case ToolCall() | ToolResult():

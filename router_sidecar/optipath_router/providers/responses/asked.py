@@ -6,9 +6,7 @@ from typing import Annotated, Final
 import msgspec
 
 from optipath_router.chat.request import (
-    MAX_COMMAS,
     MAX_MESSAGES,
-    MAX_MODEL_LENGTH,
     Asked,
     Message,
     Part,
@@ -17,7 +15,7 @@ from optipath_router.chat.request import (
     Tokens,
     WebSearchOptions,
 )
-from optipath_router.errors import Code, RequestRejected
+from optipath_router.providers.lean import looked_at, with_model
 from optipath_router.providers.responses.read_chat import LOG_PROBS
 
 _Few = msgspec.Meta(max_length=MAX_MESSAGES)
@@ -83,23 +81,15 @@ _TELLS_USAGE: Final = StreamOptions(include_usage=True)
 
 def read_asked(body: bytes) -> Asked:
     """What a body asks for; raises RequestRejected where it is no request for a response."""
-    if len(body) > MAX_COMMAS and body.count(b",") > MAX_COMMAS:
-        raise RequestRejected(413, Code.REQUEST_TOO_LARGE, f"the request has more than {MAX_COMMAS} commas")
-    try:
-        # msgspec passes over what it need not read, and JSON in another encoding than UTF-8 would fail later.
-        if not body.isascii():
-            body.decode()
-        asked = _decode_body(body)
-        messages = list(_messages(asked))
-        searches = any(_decode_tool(tool).type.startswith("web_search") for tool in asked.tools or ())
-    except msgspec.ValidationError as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request asks for no response: {error}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise RequestRejected(400, Code.INVALID_REQUEST, f"the request is not JSON: {error}") from error
-    _check_model(asked.model)
+    return with_model(looked_at(body, _asked, "one for a response"))
+
+
+def _asked(body: bytes) -> Asked:
+    asked = _decode_body(body)
+    searches = any(_decode_tool(tool).type.startswith("web_search") for tool in asked.tools or ())
     return Asked(
         model=asked.model,
-        messages=messages,
+        messages=list(_messages(asked)),
         stream=asked.stream,
         stream_options=_TELLS_USAGE,
         max_tokens=asked.max_output_tokens,
@@ -108,14 +98,6 @@ def read_asked(body: bytes) -> Asked:
         logprobs=True if asked.top_logprobs or LOG_PROBS in (asked.include or ()) else None,
         web_search_options=WebSearchOptions() if searches else None,
     )
-
-
-def _check_model(model: str) -> None:
-    if not model:
-        raise RequestRejected(400, Code.INVALID_REQUEST, "the request names no model", param="model")
-    if len(model) > MAX_MODEL_LENGTH:
-        message = f"the model's name has {len(model)} characters, more than {MAX_MODEL_LENGTH}"
-        raise RequestRejected(400, Code.INVALID_REQUEST, message, param="model")
 
 
 def _messages(asked: _Body) -> Iterator[Message]:

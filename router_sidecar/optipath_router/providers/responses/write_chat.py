@@ -45,7 +45,7 @@ def write_chat(chat: Chat, model: str, *, streams: bool) -> Outgoing:
     members: dict[str, Any] = {
         "model": model,
         "instructions": instructions,
-        "input": write_items(messages, marks=ours) or None,
+        "input": write_items(messages, ours=ours) or None,
         **settings(chat),
         "include": _include(chat) or None,
         "stream": True if streams else None,

@@ -40,12 +40,12 @@ _NO_TEXT = Image | Document | Audio
 Item = dict[str, Any] | msgspec.Raw
 
 
-def write_items(messages: Sequence[Message], *, marks: bool) -> list[Item]:
-    """The items that say messages, with cache marks where they were written for this dialect."""
-    return [item for message in messages for item in _items(message, marks=marks)]
+def write_items(messages: Sequence[Message], *, ours: bool) -> list[Item]:
+    """The items that say messages, with sounds and cache marks where they were written for this dialect."""
+    return [item for message in messages for item in _items(message, ours=ours)]
 
 
-def _items(message: Message, *, marks: bool) -> Iterator[Item]:
+def _items(message: Message, *, ours: bool) -> Iterator[Item]:
     """The items of one message: its content together, and whatever is no content by itself."""
     extra = said_again(message.extra, Wire.RESPONSES)
     for parts in runs(message.parts, of_model=message.role is Role.ASSISTANT):
@@ -57,14 +57,14 @@ def _items(message: Message, *, marks: bool) -> Iterator[Item]:
             case ToolCall() as call:
                 yield call_item(call, call.item)
             case ToolResult() as result:
-                yield _result(result, marks=marks)
+                yield _result(result, ours=ours)
             case Reasoning() as thought:
                 thoughts = [part for part in parts if isinstance(part, Reasoning)]
                 if thought.wire is Wire.RESPONSES:
                     yield {**thought_item(thoughts, thought.id), **extra}
             case Text() | Refusal() | Image() | Document() | Audio():
                 content = [part for part in parts if isinstance(part, ContentPart)]
-                yield {**_message(message, content, marks=marks), **extra}
+                yield {**_message(message, content, ours=ours), **extra}
             case part:
                 assert_never(part)
 
@@ -91,7 +91,7 @@ def _together(last: Part, part: Part) -> bool:
             return isinstance(last, ContentPart) and isinstance(part, ContentPart)
 
 
-def _message(message: Message, content: Sequence[ContentPart], *, marks: bool) -> dict[str, Any]:
+def _message(message: Message, content: Sequence[ContentPart], *, ours: bool) -> dict[str, Any]:
     """A message item. What the model said is text; a picture of its own is shown to it as the user's."""
     said = [part for part in content if isinstance(part, Text | Refusal)]
     if message.role is not Role.ASSISTANT or not said:
@@ -100,7 +100,7 @@ def _message(message: Message, content: Sequence[ContentPart], *, marks: bool) -
         return {
             "type": "message",
             "role": role,
-            "content": said[0].text if plain else input_content(content, marks=marks),
+            "content": said[0].text if plain else input_content(content, ours=ours),
         }
     first = said[0]
     named = {"id": first.item, "status": "completed"} if first.item else {}
@@ -128,7 +128,7 @@ def call_item(call: ToolCall, item: str | None) -> dict[str, Any]:
     }
 
 
-def _result(result: ToolResult, *, marks: bool) -> dict[str, Any]:
+def _result(result: ToolResult, *, ours: bool) -> dict[str, Any]:
     parts = result.parts
     match parts:
         case ():
@@ -136,7 +136,7 @@ def _result(result: ToolResult, *, marks: bool) -> dict[str, Any]:
         case (Text(text=text, cache=None, extra=None),):
             output = text
         case _:
-            output = input_content(parts, marks=marks)
+            output = input_content(parts, ours=ours)
     return {
         "type": "custom_tool_call_output" if result.custom else "function_call_output",
         "call_id": result.call_id,

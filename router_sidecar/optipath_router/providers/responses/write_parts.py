@@ -29,9 +29,9 @@ _ENDINGS: Final = {
 }
 
 
-def input_content(parts: Iterable[ContentPart], *, marks: bool) -> list[dict[str, Any]]:
-    """What the caller says, or a tool; with its cache marks only where the caller wrote them for this dialect."""
-    return [said for part in parts if (said := _input(part, marks=marks)) is not None]
+def input_content(parts: Iterable[ContentPart], *, ours: bool) -> list[dict[str, Any]]:
+    """What the caller says, or a tool; with sounds and cache marks only where they were written for this dialect."""
+    return [said for part in parts if (said := _input(part, ours=ours)) is not None]
 
 
 def output_content(parts: Iterable[Text | Refusal]) -> list[dict[str, Any]]:
@@ -50,21 +50,21 @@ def _output(part: Text | Refusal) -> dict[str, Any]:
             assert_never(part)
 
 
-def _input(part: ContentPart, *, marks: bool) -> dict[str, Any] | None:
+def _input(part: ContentPart, *, ours: bool) -> dict[str, Any] | None:
     again = said_again(part.extra, Wire.RESPONSES)
     match part:
         case Text(text=text, cache=cache):
-            return {"type": "input_text", "text": text, **_mark(cache, marks=marks), **again}
+            return {"type": "input_text", "text": text, **_mark(cache, ours=ours), **again}
         case Refusal(text=text):
             return {"type": "input_text", "text": text, **again}
         case Image(cache=cache):
-            return {"type": "input_image", **_image(part), **_mark(cache, marks=marks), **again}
+            return {"type": "input_image", **_image(part), **_mark(cache, ours=ours), **again}
         case Document(cache=cache):
-            return {"type": "input_file", **_file(part), **_mark(cache, marks=marks), **again}
+            return {"type": "input_file", **_file(part), **_mark(cache, ours=ours), **again}
         case Audio(data=None, transcript=transcript):
             return {"type": "input_text", "text": transcript} if transcript else None
         case Audio(data=data, format=form):
-            return {"type": "input_audio", "input_audio": {"data": data, "format": form}, **again}
+            return {"type": "input_audio", "input_audio": {"data": data, "format": form}, **again} if ours else None
         case _:
             assert_never(part)
 
@@ -103,7 +103,7 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _mark(cache: CacheMark | None, *, marks: bool) -> dict[str, Any]:
-    if cache is None or not marks:
+def _mark(cache: CacheMark | None, *, ours: bool) -> dict[str, Any]:
+    if cache is None or not ours:
         return {}
     return {"prompt_cache_breakpoint": {"mode": "explicit", **({"ttl": cache.ttl} if cache.ttl else {})}}

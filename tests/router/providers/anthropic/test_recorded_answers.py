@@ -11,15 +11,15 @@ import msgspec
 import pytest
 
 from optipath_router.chat.answer import Answer, Delta, Finish
-from optipath_router.chat.conversation import Hosted, Reasoning, Text, ToolCall
+from optipath_router.chat.conversation import Hosted, Reasoning, Text, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.anthropic import MESSAGES_PROVIDER
 from optipath_router.providers.anthropic.stream_writer import MessagesWriter
 from optipath_router.providers.anthropic.write_answer import write_answer
 from optipath_router.providers.sse import SseParser
-from support import wire_anthropic
-from support.folded import folded
+from support import wire
+from support.folded import folded, with_hosted
 from support.pieces import cut, steps, until_broken
 
 FINISHES = {
@@ -122,12 +122,12 @@ def rewritten(given: Iterable[Delta]) -> bytes:
 
 def test_recorded_answers_say_what_was_expected(capsys: pytest.CaptureFixture[str]) -> None:
     agreed: Counter[str] = Counter()
-    for exchange, body in wire_anthropic.answers():
+    for exchange, body in wire.answers(Wire.MESSAGES):
         assert said(MESSAGES_PROVIDER.read_answer(body)) == expected(exchange), exchange["id"]
         agreed["whole"] += 1
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] not in NO_SINGLE_ANSWER:
-            assert said(folded(deltas(stream))) == expected(exchange), exchange["id"]
+            assert said(folded(with_hosted(deltas(stream)))) == expected(exchange), exchange["id"]
             agreed["streamed"] += 1
     lines = [f"anthropic: {agreed['whole']} whole and {agreed['streamed']} streamed answers agree with `expect`"]
     lines += [f"anthropic: {name} is left out: {why}" for name, why in NO_SINGLE_ANSWER.items()]
@@ -139,7 +139,7 @@ def test_recorded_answers_say_what_was_expected(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("name", NO_SINGLE_ANSWER)
 def test_a_second_answer_in_a_stream_is_never_made_one_with_the_first(name: str) -> None:
-    (stream,) = (stream for exchange, stream in wire_anthropic.streams() if exchange["id"] == name)
+    (stream,) = (stream for exchange, stream in wire.streams(Wire.MESSAGES) if exchange["id"] == name)
     reader = MESSAGES_PROVIDER.reader()
     reads, broken = until_broken(reader.feed(stream))
     assert broken is not None
@@ -148,7 +148,7 @@ def test_a_second_answer_in_a_stream_is_never_made_one_with_the_first(name: str)
 
 
 def test_recorded_streams_pass_through_whole() -> None:
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] not in NO_SINGLE_ANSWER:
             reader = MESSAGES_PROVIDER.reader()
             passed = b"".join(read.raw for read in (*reader.feed(stream), *reader.close()))
@@ -158,10 +158,10 @@ def test_recorded_streams_pass_through_whole() -> None:
 
 def test_tools_that_anthropic_runs_are_never_the_callers_to_answer() -> None:
     hosted = 0
-    answers = [MESSAGES_PROVIDER.read_answer(body) for _, body in wire_anthropic.answers()]
+    answers = [MESSAGES_PROVIDER.read_answer(body) for _, body in wire.answers(Wire.MESSAGES)]
     answers += [
-        folded(deltas(stream))
-        for exchange, stream in wire_anthropic.streams()
+        folded(with_hosted(deltas(stream)))
+        for exchange, stream in wire.streams(Wire.MESSAGES)
         if exchange["id"] not in NO_SINGLE_ANSWER
     ]
     for answer in answers:
@@ -176,7 +176,7 @@ def test_tools_that_anthropic_runs_are_never_the_callers_to_answer() -> None:
 
 def test_recorded_streams_cut_anywhere_give_the_same() -> None:
     random_places = random.Random(6)
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] in NO_SINGLE_ANSWER:
             continue
         whole = deltas(stream)
@@ -189,7 +189,7 @@ def test_recorded_streams_cut_anywhere_give_the_same() -> None:
 
 @pytest.mark.case("S05")
 def test_a_recorded_stream_is_not_finished_before_its_end_mark() -> None:
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] in NO_SINGLE_ANSWER:
             continue
         reader = MESSAGES_PROVIDER.reader()
@@ -202,32 +202,32 @@ def test_a_recorded_stream_is_not_finished_before_its_end_mark() -> None:
 
 
 def test_recorded_answers_written_again_are_the_same() -> None:
-    for exchange, body in wire_anthropic.answers():
+    for exchange, body in wire.answers(Wire.MESSAGES):
         answer = MESSAGES_PROVIDER.read_answer(body)
         again = MESSAGES_PROVIDER.read_answer(write_answer(answer))
         assert plain(again) == plain(answer), exchange["id"]
 
 
 def test_recorded_streams_written_again_are_the_same() -> None:
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] in NO_SINGLE_ANSWER:
             continue
         given = deltas(stream)
-        assert plain(folded(deltas(rewritten(given)))) == plain(folded(given)), exchange["id"]
+        assert plain(folded(with_hosted(deltas(rewritten(given))))) == plain(folded(with_hosted(given))), exchange["id"]
 
 
 def test_a_recorded_answer_streamed_says_what_it_says_whole() -> None:
-    for exchange, stream in wire_anthropic.streams():
+    for exchange, stream in wire.streams(Wire.MESSAGES):
         if exchange["id"] in NO_SINGLE_ANSWER:
             continue
-        answer = folded(deltas(stream))
+        answer = folded(with_hosted(deltas(stream)))
         assert plain(MESSAGES_PROVIDER.read_answer(write_answer(answer))) == plain(answer), exchange["id"]
 
 
 @pytest.mark.parametrize("dialect", ["anthropic.messages"])
 def test_recorded_errors_are_no_answers(dialect: str) -> None:
     refused = 0
-    for exchange in wire_anthropic.exchanges(dialect):
+    for exchange in wire.exchanges(dialect):
         body = exchange["response"].get("body")
         if exchange["response"]["status"] != 200 and body is not None:
             with pytest.raises(UpstreamBroken):

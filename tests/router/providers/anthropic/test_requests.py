@@ -25,7 +25,7 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.errors import RequestRejected
 from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER
-from support import wire_anthropic
+from support import wire
 
 Json = dict[str, Any]
 
@@ -97,7 +97,7 @@ def _blocks(content: Any) -> list[Any]:
 
 def test_recorded_requests_lose_nothing_when_said_again() -> None:
     compared = 0
-    for exchange, body in wire_anthropic.requests():
+    for exchange, body in wire.taken(Wire.MESSAGES):
         assert normal_request(again(body)) == normal_request(json.loads(body)), exchange["id"]
         compared += 1
     assert compared == 188

@@ -16,7 +16,7 @@ from optipath_router.chat.usage import Usage
 from optipath_router.errors import Code
 from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER, models
 from optipath_router.providers.anthropic.count_tokens import counted
-from support import wire_anthropic
+from support import wire
 
 anthropic: Any = pytest.importorskip("anthropic", reason="Anthropic's SDK is not in this environment")
 
@@ -115,7 +115,7 @@ def test_a_streamed_answer() -> None:
 def test_recorded_answers_as_we_write_them() -> None:
     model = anthropic.types.beta.BetaMessage
     taken = 0
-    for exchange, body in wire_anthropic.answers():
+    for exchange, body in wire.answers(Wire.MESSAGES):
         try:
             model.model_validate_json(body)
         except ValueError:

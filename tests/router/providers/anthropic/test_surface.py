@@ -9,10 +9,10 @@ from optipath_router.chat.request import Part
 from optipath_router.errors import Code, RequestRejected, UpstreamBroken
 from optipath_router.providers.anthropic import MESSAGES_CALLER, count_tokens, faults, models
 from optipath_router.providers.anthropic.count_tokens import counted, read_counted
-from optipath_router.providers.anthropic.request import with_model
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.failure import failure_inside
-from support import wire_anthropic
+from optipath_router.providers.renamed import renamed
+from support import wire
 
 Json = dict[str, Any]
 
@@ -27,7 +27,7 @@ def asked(**members: Any) -> Any:
 
 def test_recorded_requests_are_taken() -> None:
     for dialect in ("anthropic.messages", "anthropic.count_tokens"):
-        for exchange, body in wire_anthropic.requests(dialect):
+        for exchange, body in wire.taken(dialect):
             seen = MESSAGES_CALLER.read_asked(body)
             wanted = exchange["request"]["body"]
             assert (seen.model, seen.max_tokens) == (wanted["model"], wanted.get("max_tokens")), exchange["id"]
@@ -79,7 +79,7 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
     "a result of numbers": (
         b'{"model": "m", "messages": [{"role": "user", "content": [{"type": "tool_result", "content": 5}]}]}',
         400,
-        "none for messages",
+        "not one for messages",
     ),
     "millions of values": (b'{"x": [' + b"1," * 600_000, 413, "commas"),
 }
@@ -136,7 +136,7 @@ def test_an_answer_that_breaks_off_ends_with_an_error_event() -> None:
 
 
 def test_recorded_counts_are_asked_and_read() -> None:
-    exchanges = wire_anthropic.requests("anthropic.count_tokens")
+    exchanges = wire.taken("anthropic.count_tokens")
     for exchange, body in exchanges:
         asked_for = exchange["request"]["body"]
         outgoing = count_tokens.outgoing(body, asked_for["model"], "claude-other")
@@ -161,10 +161,10 @@ def test_an_error_in_the_place_of_a_count_is_told_apart() -> None:
 
 def test_a_request_passes_to_the_letter_but_for_its_model() -> None:
     body = b'{"model":"a",  "x": 1.50, "model_":"a"}'
-    assert with_model(body, "a", "a") is body
-    assert with_model(body, "a", "b") == b'{"model":"b","x":1.50,"model_":"a"}'
+    assert renamed(body, "a", "a") is body
+    assert renamed(body, "a", "b") == b'{"model":"b","x":1.50,"model_":"a"}'
     with pytest.raises(RequestRejected):
-        with_model(b"[", "a", "b")
+        renamed(b"[", "a", "b")
 
 
 # Models.

@@ -15,8 +15,8 @@ from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.gemini import GEMINI
 from support import gemini
 from support.pieces import cut
-from support.recorded import Table, differences, exchanges, read, tally
-from support.wire import Exchange
+from support.recorded import Table, differences, read, tally
+from support.wire import Exchange, exchanges
 
 FINISHES = {"STOP": Finish.STOP, "MAX_TOKENS": Finish.LENGTH, 1: Finish.STOP, 2: Finish.LENGTH}
 

@@ -7,7 +7,7 @@ import pytest
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.gemini import read_embeddings, write_embeddings
-from support.recorded import exchanges
+from support.wire import exchanges
 
 
 def test_recorded_requests_are_written_as_gemini_took_them() -> None:

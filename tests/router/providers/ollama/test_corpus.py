@@ -11,8 +11,8 @@ from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.ollama import OLLAMA, read_embeddings, write_embeddings
 from support.pieces import cut, until_broken
-from support.recorded import Table, differences, exchanges, read, tally
-from support.wire import Exchange
+from support.recorded import Table, differences, read, tally
+from support.wire import Exchange, exchanges
 
 FINISHES = {"stop": Finish.STOP, "length": Finish.LENGTH, "custom": Finish.OTHER}
 

@@ -23,7 +23,7 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.errors import RequestRejected
 from optipath_router.providers.ollama import OLLAMA
-from support.recorded import exchanges
+from support.wire import exchanges
 
 ASKED = Message(Role.USER, (Text("Hi"),))
 

@@ -19,7 +19,7 @@ from optipath_router.providers.openai.family import Family, Thoughts
 from optipath_router.providers.sse import SseParser
 from optipath_snapshot import Saying
 from support import wire
-from support.folding import folded
+from support.folded import folded
 from support.pieces import cut
 from support.wire_openai import LESS, codec, deltas, expected, heard
 

@@ -27,7 +27,7 @@ from optipath_router.providers.openai.codec import CALLER, CODECS
 from optipath_router.providers.openai.faults import broken_off, error
 from optipath_router.providers.openai.stream_reader import OpenAIAnswerReader
 from optipath_router.providers.sse import SseParser
-from support.folding import folded
+from support.folded import folded
 
 ANY = Chat(Wire.CHAT, ())
 DONE = b"data: [DONE]\n\n"

@@ -93,11 +93,15 @@ def test_streams_and_limits() -> None:
 WRONG: dict[str, tuple[bytes, int, str]] = {
     "no JSON": (b"{", 400, "not JSON"),
     "another encoding": (b'{"model": "\xff"}', 400, "not JSON"),
-    "no object": (b"[]", 400, "asks for no response"),
+    "no object": (b"[]", 400, "not one for a response"),
     "no model": (b'{"input": "hi"}', 400, "`model`"),
     "a model without a name": (b'{"model": ""}', 400, "names no model"),
     "a model with too long a name": (b'{"model": "' + b"m" * 300 + b'"}', 400, "300 characters"),
-    "a content of another shape": (b'{"model": "m", "input": [{"role": "user", "content": 3}]}', 400, "no response"),
+    "a content of another shape": (
+        b'{"model": "m", "input": [{"role": "user", "content": 3}]}',
+        400,
+        "not one for a response",
+    ),
     "tiny values without end": (b'{"model": "m", "x": [' + b"0," * MAX_COMMAS + b"0]}", 413, "commas"),
     "a depth without end": (b'{"model": "m", "x": ' + b"[" * 100_000, 400, "not JSON"),
 }

@@ -19,9 +19,10 @@ from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.responses import CALLER, PROVIDER
 from optipath_router.providers.responses.stream_reader import StreamReader
 from optipath_router.providers.sse import SseParser
-from support import wire_responses as wire
+from support import wire
+from support.folded import folded
 from support.pieces import cut
-from support.wire_responses import fold
+from support.responses import normalised
 
 PLAIN = Chat(Wire.RESPONSES, ())
 EVENT: TypeAdapter[ResponseStreamEvent] = TypeAdapter(ResponseStreamEvent)
@@ -47,8 +48,10 @@ def read(stream: bytes) -> tuple[list[Delta], bool]:
 
 
 def answered() -> list[tuple[dict[str, Any], Answer]]:
-    whole = [(exchange, PROVIDER.read_answer(body)) for exchange, body in wire.answers()]
-    return whole + [(each, fold(read(body)[0])) for each, body in wire.streams() if each["id"] not in FAILED]
+    whole = [(exchange, PROVIDER.read_answer(body)) for exchange, body in wire.answers(Wire.RESPONSES)]
+    return whole + [
+        (each, folded(read(body)[0])) for each, body in wire.streams(Wire.RESPONSES) if each["id"] not in FAILED
+    ]
 
 
 def texts(choice: Choice, kind: type[Text | Refusal]) -> str:
@@ -96,20 +99,20 @@ def test_recorded_answers_are_read_as_they_are_meant() -> None:
         assert (exchange["id"], answer.model) == (exchange["id"], expect["model"])
         assert (expect["finish"], choice.finish) in FINISHES, exchange["id"]
         agreed[exchange["provider"]] += 1
-    well = [each for each in wire.exchanges() if each["response"]["status"] == 200]
+    well = [each for each in wire.exchanges(Wire.RESPONSES) if each["response"]["status"] == 200]
     print(f"\nresponses: {len(well)} answers, agreed {dict(agreed)}, rest {FAILED}")  # noqa: T201  for whoever runs the tests
     assert len(well) - agreed.total() == len(FAILED) <= len(well) / 100
 
 
 def test_the_rest_failed() -> None:
-    told = {exchange["id"]: read(body) for exchange, body in wire.streams() if exchange["id"] in FAILED}
+    told = {exchange["id"]: read(body) for exchange, body in wire.streams(Wire.RESPONSES) if exchange["id"] in FAILED}
     for deltas, finished in told.values():
         assert isinstance(deltas[-1], Failing)
         assert not finished
 
 
 def test_recorded_errors_are_no_answers() -> None:
-    errors = [each for each in wire.exchanges() if each["response"]["status"] != 200]
+    errors = [each for each in wire.exchanges(Wire.RESPONSES) if each["response"]["status"] != 200]
     for each in errors:
         with pytest.raises(ErrorTold):
             PROVIDER.read_answer(json.dumps(each["response"]["body"]).encode())
@@ -118,15 +121,15 @@ def test_recorded_errors_are_no_answers() -> None:
 
 @pytest.mark.row("E01")
 def test_recorded_requests_come_out_as_they_went_in() -> None:
-    for exchange, body in wire.requests():
+    for exchange, body in wire.requests(Wire.RESPONSES):
         asked = json.loads(body)
         said = PROVIDER.write_chat(CALLER.read_chat(body), "m", streams=False)
         assert said.path == "/responses"
-        assert (exchange["id"], wire.normalised(json.loads(said.body))) == (exchange["id"], wire.normalised(asked))
+        assert (exchange["id"], normalised(json.loads(said.body))) == (exchange["id"], normalised(asked))
 
 
 def test_routing_can_read_all_recorded_requests() -> None:
-    for exchange, body in wire.requests():
+    for exchange, body in wire.requests(Wire.RESPONSES):
         if "model" in json.loads(body):
             assert CALLER.read_asked(body).messages or "input" not in json.loads(body), exchange["id"]
 
@@ -157,7 +160,7 @@ def test_the_sdk_has_types_for_all_that_we_write() -> None:
         ours = replace(answer, choices=(replace(choice, parts=parts),))
         told = Response.model_validate_json(CALLER.write_answer(ours, PLAIN))
         assert told.output_text == texts(choice, Text), exchange["id"]
-    for _, body in wire.streams():
+    for _, body in wire.streams(Wire.RESPONSES):
         deltas = [each for each in read(body)[0] if not isinstance(each, Failing)]
         if not any(isinstance(each, PartBegun) and isinstance(each.what, Hosted) for each in deltas):
             writer = CALLER.writer(PLAIN, tells_usage=True)
@@ -166,7 +169,7 @@ def test_the_sdk_has_types_for_all_that_we_write() -> None:
 
 
 def test_recorded_streams_come_out_as_they_went_in() -> None:
-    for exchange, body in wire.streams():
+    for exchange, body in wire.streams(Wire.RESPONSES):
         if exchange["id"] in FAILED:
             continue
         deltas, finished = read(body)
@@ -175,8 +178,8 @@ def test_recorded_streams_come_out_as_they_went_in() -> None:
         written = b"".join(map(writer.write, deltas)) + writer.end()
         again, finished_again = read(written)
         assert finished_again
-        answer = fold(deltas)
-        assert comparable(exchange, fold(again)) == comparable(exchange, answer), exchange["id"]
+        answer = folded(deltas)
+        assert comparable(exchange, folded(again)) == comparable(exchange, answer), exchange["id"]
         events = [msgspec.json.decode(message.data or b"") for message in SseParser().feed(written)]
         assert [event["sequence_number"] for event in events] == list(range(len(events)))
         assert events[-1]["response"] == json.loads(CALLER.write_answer(answer, PLAIN)), exchange["id"]
@@ -184,7 +187,7 @@ def test_recorded_streams_come_out_as_they_went_in() -> None:
 
 def test_any_pieces_make_the_same_deltas() -> None:
     random_places = random.Random(6)
-    for exchange, body in wire.streams():
+    for exchange, body in wire.streams(Wire.RESPONSES):
         whole = read(body)
         places = [random_places.randrange(len(body)) for _ in range(20)]
         for pieces in (cut(body, [place]) for place in places):
@@ -199,14 +202,14 @@ def through(pieces: list[bytes]) -> tuple[list[Delta], bool]:
 
 
 def test_the_shortest_streams_mean_the_same_wherever_they_are_cut() -> None:
-    for exchange, body in sorted(wire.streams(), key=lambda each: len(each[1]))[:2]:
+    for exchange, body in sorted(wire.streams(Wire.RESPONSES), key=lambda each: len(each[1]))[:2]:
         whole = read(body)
         for place in range(len(body)):
             assert through(cut(body, [place])) == whole, (exchange["id"], place)
 
 
 def test_a_stream_that_breaks_off_is_never_finished() -> None:
-    for exchange, body in wire.streams():
+    for exchange, body in wire.streams(Wire.RESPONSES):
         messages = [message.raw for message in SseParser().feed(body)]
         ends = next((at for at, raw in enumerate(messages) if b'"type":"response.completed"' in raw), len(messages))
         for at in range(ends + 1):

@@ -12,7 +12,7 @@ from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Part, Reasoning, Refusal, Text, ToolCall, Wire
 from optipath_router.providers.responses import CALLER, PROVIDER
 from optipath_router.providers.sse import SseParser
-from support.wire_responses import fold
+from support.folded import folded
 
 PLAIN = Chat(Wire.RESPONSES, ())
 
@@ -84,8 +84,8 @@ def test_each_item_is_added_and_then_grows_and_then_is_done(deltas: list[Delta])
 def test_nothing_of_a_turn_is_lost(deltas: list[Delta]) -> None:
     writer, reader = CALLER.writer(PLAIN, tells_usage=True), PROVIDER.reader()
     stream = b"".join(map(writer.write, deltas)) + writer.end()
-    again = fold([delta for event in reader.feed(stream) for delta in event.deltas]).choices[0].parts
-    whole = fold(deltas).choices[0].parts
+    again = folded([delta for event in reader.feed(stream) for delta in event.deltas]).choices[0].parts
+    whole = folded(deltas).choices[0].parts
     for kind in (Text, Refusal, Reasoning):
         assert said(again, kind) == said(whole, kind)
     calls = {each.id: each.arguments or "{}" * (not each.custom) for each in whole if isinstance(each, ToolCall)}

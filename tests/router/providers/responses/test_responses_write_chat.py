@@ -36,7 +36,7 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.providers.responses import CALLER, PROVIDER
 from optipath_snapshot import Saying
-from support import wire_responses as wire
+from support.responses import normalised
 
 
 def raw(value: Any) -> msgspec.Raw:
@@ -353,5 +353,5 @@ requests = st.fixed_dictionaries(
 def test_a_caller_of_this_dialect_loses_nothing(asked: dict[str, Any]) -> None:
     chat = CALLER.read_chat(json.dumps({"model": "m", **asked}).encode())
     said = PROVIDER.write_chat(chat, "m", streams=False).body
-    assert wire.normalised(json.loads(said)) == wire.normalised(asked)
+    assert normalised(json.loads(said)) == normalised(asked)
     assert CALLER.read_chat(said) == chat
