@@ -78,9 +78,10 @@ def eval_(
     trace: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay recorded outcomes through the router's own understanding and deciding. Nobody is called.
+    """Replay recorded outcomes through the router's own understanding and deciding.
 
-    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped.
+    DATASET has a prompt a line as JSON, with the score and the cost of each model on it; it may be gzipped. Nobody is
+    called.
     """
     if dataset is None and trace is None:
         raise click.UsageError("say what to replay: a DATASET, or --trace")
@@ -92,7 +93,7 @@ def eval_(
         snapshot = _snapshot(files, namespace, egress) if files else None
         held_out = _held_out(folds)
         predict = remembered(held_out.predict if held_out else shipped().predict)
-        told = {}
+        told: dict[str, Any] = {}
         if dataset is not None:
             recordings = read_recordings(dataset)
             recordings = recordings if sample is None else recordings.sample(sample, seed)
@@ -117,7 +118,7 @@ def _replayed(
 ) -> dict[str, Any]:
     """Judge on recordings, tell and plot; the same as JSON."""
     field = declared(snapshot, recordings) if snapshot else generated(recordings)
-    evaluation = evaluate(recordings, field, _contenders(*wanted, snapshot, field), setting)
+    evaluation = evaluate(recordings, field, _contenders(snapshot, field, *wanted), setting)
     if plotted is not None:
         plotted.write_text(plot(evaluation), encoding="utf-8")
     if not quiet:
@@ -146,7 +147,7 @@ def _held_out(folder: Path | None) -> HeldOut | None:
     return read_held_out(USUAL_FOLDS) if (USUAL_FOLDS / INDEX).exists() else None
 
 
-def _contenders(strategies: Sequence[str], snapshot: Snapshot | None, field: Field, model: str) -> Sequence[Contender]:
+def _contenders(snapshot: Snapshot | None, field: Field, strategies: Sequence[str], model: str) -> Sequence[Contender]:
     wanted = strategies or ([POLICY] if snapshot and snapshot.routes else []) + list(USUAL)
     if POLICY in wanted and snapshot is None:
         raise NoContender("--strategy policy needs --policy, which says what the policy is")

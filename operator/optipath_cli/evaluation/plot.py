@@ -15,7 +15,7 @@ _INK, _FAINT, _GRID, _SINGLE = "#1f2933", "#6b7783", "#e4e8ec", "#8a95a1"
 _COLOURS: Final = {"balanced": "#1667c9", "costWithin": "#d9660b", "length": "#a3adb8"}
 _NAMED: Final = "#0b7a53"
 _FONTS: Final = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"
-_LETTER: Final = 6.3
+_LETTER: Final = 6.9
 """About the width of a letter of 12 pixels."""
 _LONGEST: Final = 30
 
@@ -68,11 +68,11 @@ def plot(evaluation: Evaluation) -> str:
     ]
     marks += [(named[each.name], each.name, _NAMED, "routed") for each in routed]
     marks.append((oracle, "oracle", _INK, "oracle"))
-    for point, _, _, _ in marks:
+    for point, name, colour, kind in marks:
         labels.keep_free(axes.x(point.cost), axes.y(point.quality))
+        body.append(_mark(point, name, colour, kind, axes))
     # What was asked for is labelled first: others make way.
     for point, name, colour, kind in reversed(marks):
-        body.append(_mark(point, name, colour, kind, axes))
         body += labels.place(name, axes.x(point.cost), axes.y(point.quality), colour, strong=kind != "single")
     return "\n".join([_head(evaluation), *body, *_legend(evaluation.curves), "</svg>\n"])
 
@@ -172,8 +172,10 @@ class _Labels:
             if inside and not any(box.meets(other) for other in self._taken):
                 self._taken.append(box)
                 look = f'fill="{colour if strong else _FAINT}"' + (' font-weight="600"' if strong else "")
-                halo = 'paint-order="stroke" stroke="#ffffff" stroke-width="3"'
-                return (f'<text x="{left:.1f}" y="{base:.1f}" {look} {halo}>{escape(text)}</text>',)
+                at = f'x="{left:.1f}" y="{base:.1f}"'
+                # Twice, for not every viewer knows paint-order.
+                halo = f'<text {at} stroke="#ffffff" stroke-width="3.5" aria-hidden="true" {look}>{escape(text)}</text>'
+                return halo, f"<text {at} {look}>{escape(text)}</text>"
         return ()
 
 
@@ -193,7 +195,7 @@ def _legend(curves: Sequence[Curve]) -> Iterable[str]:
     for text, colour, dashes in entries:
         yield f'<line x1="{x:.0f}" y1="70" x2="{x + 22:.0f}" y2="70" stroke="{colour}" stroke-width="2.4"{dashes}/>'
         yield _text(text, x + 28, 74, _INK)
-        x += 28 + _LETTER * len(text) + 16
+        x += 28 + 6.3 * len(text) + 14
 
 
 def _text(text: str, x: float, y: float, colour: str, *, anchor: str = "start") -> str:

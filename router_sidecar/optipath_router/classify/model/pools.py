@@ -6,7 +6,6 @@ Qualities are comparable within a pool only: each has prompts of its own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
 from typing import Final
 
 from optipath_router.classify.model.names import canonical
@@ -88,10 +87,10 @@ class Outlook:
     def known(self, names: Iterable[str]) -> dict[str, float]:
         """Quality of the models that one pool knows, by the names that were asked for.
 
-        Pools are asked that know the most of them, the same ones each. Several
-        are weighed by how much prompts like this one taught them: none says by
-        itself whose prompts this one is most like, and the wrong one misleads.
-        Empty where no pool has such prompts.
+        Those pools are asked that know the most of them, and know the same
+        ones. Several are weighed by how many prompts taught them, and how much
+        this one is like those: whose prompt it is cannot be told, and the wrong
+        pool alone misleads. Empty where no pool has such prompts.
         """
         asked = {name: canonical(name) for name in names}
         wanted = frozenset(asked.values())
@@ -99,7 +98,7 @@ class Outlook:
         for pool in self._pools:
             held = wanted.intersection(pool.place)
             if held and (coverage := pool.coverage(self._tasks)) >= _COVERED:
-                groups.setdefault(held, []).append((coverage * sqrt(pool.prompts), pool))
+                groups.setdefault(held, []).append((coverage * pool.prompts, pool))
         if not groups:
             return {}
         chosen, pools = max(groups.items(), key=lambda group: (len(group[0]), max(group[1], key=_weight)[0]))
@@ -107,9 +106,8 @@ class Outlook:
         total = sum(weight for weight, _ in pools)
         expected = dict.fromkeys(models, 0.0)
         for weight, pool in pools:
-            for model, quality in zip(
-                models, pool.quality(self._heads, map(pool.place.__getitem__, models)), strict=True
-            ):
+            qualities = pool.quality(self._heads, [pool.place[model] for model in models])
+            for model, quality in zip(models, qualities, strict=True):
                 expected[model] += weight / total * quality
         return {name: expected[meant] for name, meant in asked.items() if meant in chosen}
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from optipath_router.classify.model import shipped
+from optipath_router.classify.model import Outlook, shipped
 from optipath_router.classify.model.names import canonical
+from optipath_router.classify.model.pools import Pool
 
 SUM = "Rosa bakes 36 rolls in the morning and half as many in the afternoon. How many rolls does she bake in one day?"
 HARD = (
@@ -80,3 +81,47 @@ def test_a_pair_known_from_its_own_recordings_has_a_gap() -> None:
     gap = shipped().predict(prompt).outlook.gap("mixtral-8x7b-instruct-v0.1", "gpt-4-1106-preview")
     assert gap is not None
     assert -1 <= gap <= 1
+
+
+def pool(name: str, prompts: int, weak: float, strong: float, *, own: slice = slice(0, 0)) -> Pool:
+    """A pool of a pair, all of whose prompts are of the one task type and kind that there is."""
+    return Pool(name, prompts, ("weak", "strong"), (weak, strong), slice(0, 1), 1.0, ((0.0, 0.0),), own, 1.0, (1.0,))
+
+
+def test_of_two_pools_that_know_a_pair_the_one_with_more_prompts_says_more() -> None:
+    many, few = pool("many", 900, 0.4, 0.6), pool("few", 100, 0.5, 0.9)
+    found = Outlook((0.0,), (1.0,), (few, many)).known(("weak", "strong"))
+    assert found == pytest.approx({"weak": 0.9 * 0.4 + 0.1 * 0.5, "strong": 0.9 * 0.6 + 0.1 * 0.9})
+
+
+def test_a_pool_that_knows_more_of_the_models_is_asked_alone() -> None:
+    many, pair = pool("many", 900, 0.4, 0.6), pool("pair", 10, 0.1, 0.2)
+    third = Pool(
+        "other",
+        10,
+        ("weak", "strong", "third"),
+        (0.1, 0.2, 0.3),
+        slice(0, 1),
+        1.0,
+        ((0.0,) * 3,),
+        slice(0, 0),
+        1.0,
+        (1.0,),
+    )
+    found = Outlook((0.0,), (1.0,), (many, pair, third)).known(("weak", "strong", "third"))
+    assert found == pytest.approx({"weak": 0.1, "strong": 0.2, "third": 0.3})
+
+
+def test_a_pair_s_gap_is_moved_by_its_own_head() -> None:
+    apart = Outlook((0.0, 0.3), (1.0,), (pool("pair", 10, 0.4, 0.6, own=slice(1, 2)),))
+    assert apart.gap("weak", "strong") == pytest.approx(0.2 + 0.3)
+
+
+def test_the_shipped_model_tells_a_pair_apart_by_prompt_on_word_problems() -> None:
+    weak, strong = "mixtral-8x7b-instruct-v0.1", "gpt-4-1106-preview"
+    gaps = [
+        next(each for each in outlook._pools if each.name == "routellm-gsm8k").quality(outlook._heads, (0, 1))
+        for outlook in (shipped().predict(prompt).outlook for prompt in (SUM, HARD))
+    ]
+    assert gaps[0][1] - gaps[0][0] > 0.05, f"{strong} was recorded as far better than {weak}"
+    assert gaps[0] != gaps[1]
