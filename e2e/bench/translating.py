@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from e2e.bench.figure import Figure, microseconds
-from optipath_router.chat.request import ChatRequest, Once
+from optipath_router.chat.request import ChatRequest
 from optipath_router.providers import DIALECTS
 from optipath_router.providers.surface import Surface
 from optipath_router.providers.surfaces import CHAT, MESSAGES, RESPONSES
@@ -101,5 +101,4 @@ def _request(surface: Surface) -> ChatRequest:
     else:
         said |= {"messages": [{"role": "user", "content": "Say something."}], "max_tokens": 100}
     body = json.dumps(said).encode()
-    read = Once(surface.codec.read_chat if surface.codec else None, body)
-    return ChatRequest("request", "decision", 0.0, {}, body, surface.read_asked(body), surface.wire, read)
+    return surface.request(body, {})

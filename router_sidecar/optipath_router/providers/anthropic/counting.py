@@ -8,7 +8,8 @@ from optipath_router.errors import Code
 from optipath_router.providers.anthropic.count_tokens import read_counted
 from optipath_router.providers.anthropic.facts import COUNT_TOKENS_PATH, PASSED_HEADERS
 from optipath_router.providers.dialect import Given, Outgoing, StreamReader
-from optipath_router.providers.passage import passed_headers, renamed
+from optipath_router.providers.passage import passed_headers
+from optipath_router.providers.renamed import renamed
 from optipath_snapshot import Target
 
 
