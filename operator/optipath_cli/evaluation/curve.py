@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 _GRID: Final = 400
 _LEAST_DOLLARS: Final = 1e-12
 _NEAR: Final = 0.98
+_BENDS: Final = 80
 
 
 class Point(NamedTuple):
@@ -43,7 +44,10 @@ def area(curve: Sequence[Point], low: float, high: float) -> float:
 
 
 def gain(singles: Sequence[Point], routed: Iterable[Point]) -> float:
-    """How much the hull of what is routed lies above that of single models mixed at random, in the mean."""
+    """How much the hull of what is routed lies above that of single models, in the mean.
+
+    Both are straight over the logarithm of cost, where mixing two models at random falls short of such a line.
+    """
     low, high = min(single.cost for single in singles), max(single.cost for single in singles)
     return area(hull([min(singles), *routed]), low, high) - area(hull(singles), low, high)
 
@@ -62,13 +66,21 @@ def best_single(singles: Iterable[Point]) -> Point:
 
 def cost_at_equal_quality(singles: Sequence[Point], quality: float) -> float | None:
     """What single models mixed at random cost at least for this quality; None where no mixture reaches it."""
-    mixtures = [
+    found = [
         one.cost + (other.cost - one.cost) * (quality - one.quality) / (other.quality - one.quality)
         for one in singles
         for other in singles
         if one.quality < quality < other.quality
     ]
-    return min([*mixtures, *(single.cost for single in singles if single.quality >= quality)], default=None)
+    return min([*found, *(single.cost for single in singles if single.quality >= quality)], default=None)
+
+
+def mixtures(singles: Sequence[Point]) -> list[Point]:
+    """What single models mixed at random come to: a straight line over cost, and bent over its logarithm."""
+    low, high = min(singles).quality, best_single(singles).quality
+    heights = [low + (high - low) * step / _BENDS for step in range(_BENDS + 1)]
+    found = ((cost_at_equal_quality(singles, height), height) for height in heights)
+    return [Point(cost, height) for cost, height in found if cost is not None]
 
 
 def _below(first: Point, middle: Point, last: Point) -> bool:

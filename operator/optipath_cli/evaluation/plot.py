@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from optipath_cli.evaluation.curve import Point, hull
+from optipath_cli.evaluation.curve import Point, mixtures
 from optipath_cli.evaluation.evaluate import Evaluation
 from optipath_cli.evaluation.judged import Curve
 
@@ -59,7 +59,7 @@ def plot(evaluation: Evaluation) -> str:
     labels = _Labels()
     body = [
         *_frame(axes),
-        _line(hull(evaluation.singles), axes, _SINGLE, dashed=True),
+        _line(mixtures(evaluation.singles), axes, _SINGLE, dashed=True),
         *(mark for curve in reversed(evaluation.curves) for mark in _curve(curve, axes)),
     ]
     marks: list[tuple[Point, str, str, str]] = [
@@ -68,12 +68,12 @@ def plot(evaluation: Evaluation) -> str:
     ]
     marks += [(named[each.name], each.name, _NAMED, "routed") for each in routed]
     marks.append((oracle, "oracle", _INK, "oracle"))
-    for point, name, colour, kind in marks:
+    for point, _, _, _ in marks:
         labels.keep_free(axes.x(point.cost), axes.y(point.quality))
-        body.append(_mark(point, name, colour, kind, axes))
     # What was asked for is labelled first: others make way.
     for point, name, colour, kind in reversed(marks):
         body += labels.place(name, axes.x(point.cost), axes.y(point.quality), colour, strong=kind != "single")
+    body += [_mark(point, name, colour, kind, axes) for point, name, colour, kind in marks]
     return "\n".join([_head(evaluation), *body, *_legend(evaluation.curves), "</svg>\n"])
 
 
@@ -154,7 +154,7 @@ class _Labels:
     def place(self, name: str, x: float, y: float, colour: str, *, strong: bool) -> Iterable[str]:
         """The label, or nothing; a tooltip has the name anyway."""
         text = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
-        width = _LETTER * len(text) * (1.08 if strong else 1.0)
+        width = _LETTER * len(text) * (1.25 if strong else 1.0)
         for left, base in (
             (x + 10, y + 4),
             (x - 10 - width, y + 4),

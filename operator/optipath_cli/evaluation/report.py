@@ -22,7 +22,7 @@ def tell(evaluation: Evaluation, terminal: Terminal) -> None:
             terminal.line(_saving(each, evaluation))
     terminal.line()
     terminal.table(
-        ("curve", "by", "gain over single models mixed", "cost at 98 % of the best one's quality"),
+        ("curve", "by", "gain over the hull of single models", "cost at 98 % of the best one's quality"),
         [(each.name, each.setting, _signed(each.gain), _share(each.near)) for each in evaluation.curves],
         headed=True,
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optipath_cli.evaluation.bootstrap import Draws, mean
-from optipath_cli.evaluation.curve import Point, cost_at_equal_quality, cost_near_best, gain, hull
+from optipath_cli.evaluation.curve import Point, cost_at_equal_quality, cost_near_best, gain, hull, mixtures
 from optipath_cli.evaluation.held_out import HeldOut, fingerprint
 from optipath_cli.evaluation.pair import recovered
 from optipath_cli.evaluation.prices import recorded_price
@@ -91,6 +91,14 @@ def test_a_mixture_as_good_as_a_model_costs_no_more_than_it(singles: list[Point]
         cost = cost_at_equal_quality(singles, single.quality)
         assert cost is not None
         assert cost <= single.cost * (1 + 1e-9)
+
+
+def test_half_of_each_of_two_models_costs_and_knows_half_of_both() -> None:
+    drawn = mixtures([Point(0.01, 0.4), Point(0.09, 0.8)])
+    middle = drawn[len(drawn) // 2]
+    assert middle == pytest.approx((0.05, 0.6))
+    assert drawn[0] == pytest.approx((0.01, 0.4))
+    assert drawn[-1] == pytest.approx((0.09, 0.8))
 
 
 def test_two_equally_good_models_have_no_gap_to_recover() -> None:
