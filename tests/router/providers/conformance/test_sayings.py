@@ -27,7 +27,6 @@ def test_every_saying_has_a_chat_that_says_it_and_one_that_does_not() -> None:
 @pytest.mark.parametrize("saying", Saying)
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_saying_is_written_where_it_can_be_said_and_nowhere_else(name: str, saying: Saying) -> None:
-    provider = PROVIDERS[name]
     codec = PROVIDERS[name].codec
     without, with_it = (codec.write_chat(chat, "m", streams=False) for chat in PAIRS[saying])
     if saying in codec.sayings:
