@@ -37,6 +37,9 @@ WELL_KNOWN: Mapping[str, WellKnown] = MappingProxyType(
         "OpenRouter": WellKnown("https://openrouter.ai/api/v1", ("openrouter.ai",)),
         "Together": WellKnown("https://api.together.xyz/v1", ("api.together.xyz",)),
         "Fireworks": WellKnown("https://api.fireworks.ai/inference/v1", ("api.fireworks.ai",)),
+        "Cerebras": WellKnown("https://api.cerebras.ai/v1", ("api.cerebras.ai",)),
+        "Moonshot": WellKnown("https://api.moonshot.ai/v1", ("api.moonshot.ai",)),
+        "ZAI": WellKnown("https://api.z.ai/api/paas/v4", ("api.z.ai",)),
         "Perplexity": WellKnown("https://api.perplexity.ai", ("api.perplexity.ai",)),
     }
 )

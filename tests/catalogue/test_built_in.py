@@ -44,11 +44,13 @@ CAPABILITIES = {
 COUNTS = {
     "Anthropic": 29,
     "AzureOpenAI": 82,
+    "Cerebras": 7,
     "DeepSeek": 8,
     "Fireworks": 250,
     "Gemini": 40,
     "Groq": 15,
     "Mistral": 57,
+    "Moonshot": 22,
     "Ollama": 64,
     "OpenAI": 81,
     "OpenRouter": 347,
@@ -56,6 +58,7 @@ COUNTS = {
     "Qwen": 67,
     "Together": 55,
     "XAI": 43,
+    "ZAI": 13,
 }
 
 # By hand from the sources: input and output per million tokens, window, longest answer.
@@ -122,19 +125,19 @@ def test_the_packaged_file_is_what_make_writes_from_the_recorded_lists(
 ) -> None:
     content, summary = make(litellm_map, models_dev_database)
     assert content == TARGET.read_bytes(), "run `make catalogue`"
-    assert "1158 chat models as of 2026-08-01" in summary
+    assert "1200 chat models as of 2026-08-01" in summary
     assert "sources differ on 51 prices" in summary
 
 
 def test_it_lists_a_thousand_chat_models_over_all_types_that_have_public_ones() -> None:
     assert {type_: len(models) for type_, models in built_in().models.items()} == COUNTS
-    assert sum(COUNTS.values()) == 1158
+    assert sum(COUNTS.values()) == 1200
     assert all("Chat" in known.capabilities for _, _, known in everything())
 
 
 def test_most_models_have_a_price_and_a_window() -> None:
     complete = [known for _, _, known in everything() if known.priced and known.context_window]
-    assert len(complete) == 1047
+    assert len(complete) == 1087
 
 
 def test_it_has_the_date_and_the_sources_of_its_data() -> None:

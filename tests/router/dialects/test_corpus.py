@@ -17,6 +17,9 @@ from support.said import Seen, chat, messages
 
 TYPES = {
     "azure": "AzureOpenAI",
+    "cerebras": "Cerebras",
+    "moonshot": "Moonshot",
+    "zai": "ZAI",
     "dashscope": "Qwen",
     "deepseek": "DeepSeek",
     "groq": "Groq",

@@ -34,6 +34,9 @@ _TYPES = {
     "together_ai": "Together",
     "fireworks_ai": "Fireworks",
     "perplexity": "Perplexity",
+    "cerebras": "Cerebras",
+    "moonshot": "Moonshot",
+    "zai": "ZAI",
     "ollama": "Ollama",
 }
 

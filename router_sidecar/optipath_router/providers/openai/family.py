@@ -235,6 +235,27 @@ FAMILY: Final[Mapping[str, Family]] = {
         efforts=("minimal", "low", "medium", "high"),
         documents=Documents.FILE_URL,
     ),
+    "Cerebras": Family(
+        sayings=frozenset(_EVERYBODY | _PARALLEL | _STRICT | {Saying.SEED, Saying.LOG_PROBS}),
+        limit="max_completion_tokens",
+        thoughts=Thoughts.REASONING,
+    ),
+    "Moonshot": Family(
+        sayings=frozenset(
+            (_EVERYBODY | {Saying.IMAGE_DATA, Saying.PENALTIES, Saying.SEVERAL_CHOICES, Saying.PREFILL})
+            - {Saying.TOOL_CHOICE}
+        ),
+        json_schema=False,
+        thoughts=Thoughts.REASONING_CONTENT,
+        asking=Asking.SWITCH,
+        prefill_in_message={"partial": True},
+    ),
+    "ZAI": Family(
+        sayings=frozenset((_EVERYBODY | _IMAGES) - {Saying.TOOL_CHOICE}),
+        json_schema=False,
+        thoughts=Thoughts.REASONING_CONTENT,
+        asking=Asking.SWITCH,
+    ),
     "VLLM": Family(
         sayings=frozenset(
             _EVERYBODY | _IMAGES | _SAMPLING | _SEVERAL | {Saying.TOP_K, Saying.AUDIO_INPUT, Saying.PREFILL}
