@@ -168,7 +168,7 @@ def test_what_a_request_is_made_of(request_: ChatRequest, modalities: set[str]) 
 
 
 @pytest.mark.parametrize(("given", "answers"), [({}, 1), ({"n": None}, 1), ({"n": 50}, 50)])
-def test_how_many_answers_are_wanted(given: dict[str, int | None], answers: int) -> None:
+def test_how_many_answers_are_wanted(given: dict[str, Any], answers: int) -> None:
     assert features(chat_request(**given)).answers == answers
 
 
