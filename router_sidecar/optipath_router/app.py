@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optipath_router.account import Account, Decisions, Record, count
-from optipath_router.account.line import log_line, messages_of
+from optipath_router.account.line import log_line, prompt_of
 from optipath_router.api.admin import Admin
 from optipath_router.api.calls import Calls
 from optipath_router.api.decisions import DecisionsEndpoint
@@ -62,7 +62,7 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
         count(record, metrics)
         _remember(record, healths)
         if lines:
-            lines.add(partial(log_line, record, messages_of(request.body) if settings.decision_log_prompts else None))
+            lines.add(partial(log_line, record, prompt_of(request.body) if settings.decision_log_prompts else None))
 
     account = Account(decisions, booked, now=now, wall=wall)
     pools = Pools(most_idle=connections_within(open_files()))

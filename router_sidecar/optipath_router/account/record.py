@@ -182,6 +182,7 @@ def _scored_json(scored: Scored) -> dict[str, Any]:
 def _features_json(features: Features) -> dict[str, Any]:
     """What was seen in a request, but for its headers: they are the app's, and may say who its user is."""
     understood = {
+        "answers": None if features.answers == 1 else features.answers,
         "says": None if features.says is None else sorted(features.says),
         "tasks": features.tasks and {task: round(probability, 4) for task, probability in features.tasks},
         "domain": features.domain,

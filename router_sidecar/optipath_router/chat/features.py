@@ -66,6 +66,8 @@ class Features(msgspec.Struct, frozen=True):
     """An estimate; see classify/tokens.py."""
     output_tokens: int | None = None
     """The most that the app asked for; None where it named no limit."""
+    answers: int = 1
+    """How many answers are wanted, each as long as that."""
     needs: frozenset[Capability] = frozenset()
     """What a model must be able to do to serve the request."""
     wire: Wire = Wire.CHAT

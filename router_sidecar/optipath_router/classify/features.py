@@ -45,6 +45,7 @@ def features(request: ChatRequest) -> Features:
         model=asked.model,
         input_tokens=prompt_tokens(asked, request.wire),
         output_tokens=asked.max_completion_tokens or asked.max_tokens,
+        answers=_answers(asked, request.wire),
         needs=frozenset(needs),
         streams=request.streams,
         headers=request.headers,
@@ -52,6 +53,12 @@ def features(request: ChatRequest) -> Features:
         turns=turns,
         modalities=modalities,
     )
+
+
+def _answers(asked: Asked, wire: Wire) -> int:
+    """How many answers are wanted: `n` of them, to each prompt where there may be several."""
+    prompts = len(asked.messages) if wire is Wire.COMPLETIONS else 1
+    return (asked.n or 1) * prompts
 
 
 def _needs(asked: Asked, wire: Wire) -> set[Capability]:

@@ -20,8 +20,8 @@ LOOKED_THROUGH: Final = 500_000
 
 Beyond it nothing is known, and data boundaries take the request for sensitive.
 """
-_BEGINNING: Final = 4_096
-"""Characters of a message that tell its conversation from others."""
+_END: Final = 4_096
+"""Characters at either end of a message that tell its conversation from others; a long template may begin them all."""
 
 _OF_MODEL: Final = frozenset({"tasks", "domain", "difficulty", "known_quality"})
 
@@ -201,8 +201,9 @@ def conversation(asked: Asked) -> str:
     """A digest of how a conversation began, up to what its user said first: the same for each of its turns."""
     digest = blake2b(digest_size=8)
     for message in asked.messages:
-        text = message_text(message)[:_BEGINNING]
-        digest.update(f"{message.role}\0{text}\0".encode("utf-8", "surrogatepass"))
+        text = message_text(message)
+        ends = text if len(text) <= 2 * _END else text[:_END] + text[-_END:]
+        digest.update(f"{message.role}\0{len(text)}\0{ends}\0".encode("utf-8", "surrogatepass"))
         if message.role == "user":
             break
     return digest.hexdigest()

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
+from typing import Final
 
 from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features
 from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
 from optipath_router.decide.decision import LeftOut, RuleTrace
-from optipath_router.decide.match import Clause, clauses, exact_models, together
+from optipath_router.decide.match import Clause, Verdict, clauses, exact_models, prepared
 from optipath_router.decide.predict import Facts, facts
 from optipath_router.decide.rank import Custom
 from optipath_router.decide.rank import wanted as ranks_by
 from optipath_router.providers import DIALECTS, Dialect
 from optipath_snapshot import USUALLY_LOST, Plugin, Route, Saying, Snapshot, Target
+
+_KEPT: Final = 64
+"""How many of its traces a rule keeps: for most requests it leaves one of a few, and all their records share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,14 @@ class Rule:
     id: str
     route: Route
     clauses: tuple[Clause, ...]
-    traces: Mapping[str, RuleTrace]
-    """What it leaves where it does not match, by the reason, as far as reasons are known beforehand."""
+    holds: Callable[[Features], Verdict]
+    """Whether all of them hold."""
+    holds_at_once: Callable[[Features], Verdict]
+    """Whether those do that look only at what is always there."""
+    at_once: bool
+    """Whether these are all."""
+    unmatched: Callable[[str], RuleTrace]
+    """What it leaves where it does not match, from the reason."""
     matched: RuleTrace
     targets: tuple[Target, ...]
     weights: Mapping[str, int]
@@ -39,10 +49,8 @@ class Rule:
 
     def ask(self, features: Features) -> RuleTrace:
         """Whether the rule matches, and which clause failed where it does not."""
-        verdict = together(self.clauses, features)
-        if verdict.holds:
-            return self.matched
-        return self.traces.get(verdict.why) or RuleTrace(self.route.policy, self.route.rule, verdict.why)
+        verdict = self.holds(features)
+        return self.matched if verdict.holds else self.unmatched(verdict.why)
 
 
 @dataclass(frozen=True)
@@ -107,10 +115,9 @@ class Plan:
             return self.wants
         found = frozenset[str]().union(*(fence.wants for fence in self.fences))
         for rule in self.rules:
-            verdict = together((clause for clause in rule.clauses if not clause.wants), features)
-            if verdict.holds:
+            if rule.holds_at_once(features).holds:
                 found |= rule.wants
-                if not any(clause.wants for clause in rule.clauses):
+                if rule.at_once:
                     return found
         if alias is not None and features.model not in self.by_model:
             found |= ranks_by(alias)
@@ -167,15 +174,15 @@ def make_plan(
 
 def _rule(route: Route, targets: Mapping[str, Target], custom: Callable[[Plugin], Custom | None]) -> Rule:
     made = clauses(route.match)
+    at_once = tuple(clause for clause in made if not clause.wants)
     return Rule(
         id=route_id(route),
         route=route,
         clauses=made,
-        traces={
-            verdict.why: RuleTrace(route.policy, route.rule, verdict.why)
-            for clause in made
-            for verdict in (clause.fails, clause.unclear)
-        },
+        holds=prepared(made),
+        holds_at_once=prepared(at_once),
+        at_once=len(at_once) == len(made),
+        unmatched=lru_cache(_KEPT)(partial(RuleTrace, route.policy, route.rule)),
         matched=RuleTrace(route.policy, route.rule),
         targets=tuple(targets[used.target] for used in route.targets),
         weights={used.target: used.weight for used in route.targets},

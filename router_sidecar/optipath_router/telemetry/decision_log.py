@@ -2,7 +2,8 @@
 
 Lines are made and written in a thread, so that no stream waits for a disk. When
 it falls behind, lines are dropped and counted. A disk that fails is said of
-once, until it has worked again.
+once, until it has worked again; a line that cannot be made costs that line, and
+is said of once for each type of error.
 """
 
 import json
@@ -30,6 +31,8 @@ class DecisionLog:
         self._path, self._max_bytes, self._dropped = path, max_bytes, dropped
         self._queue: Queue[Line | None] = Queue(_WAITING)
         self._failing = False
+        self._told: set[type[Exception]] = set()
+        """Errors in the making of a line that have been logged."""
         self._thread = Thread(target=self._write_all, name="decision-log", daemon=True)
         self._thread.start()
 
@@ -51,16 +54,36 @@ class DecisionLog:
 
     def _write_all(self) -> None:
         while (line := self._queue.get()) is not None:
-            try:
-                self._write(json.dumps(line(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-                self._failing = False
-            except OSError as error:
-                self._dropped()
-                if not self._failing:
-                    log.exception(
-                        "the decision log cannot be written", extra={"path": str(self._path), "error": str(error)}
-                    )
-                self._failing = True
+            if (data := self._made(line)) is not None:
+                self._write_or_drop(data)
+
+    def _made(self, line: Line) -> bytes | None:
+        """A line as bytes; None where it is dropped, for a line must never end the log."""
+        try:
+            text = json.dumps(line(), ensure_ascii=False, separators=(",", ":"))
+        except Exception as error:  # noqa: BLE001  whatever it is, the next line may be better
+            self._dropped()
+            if type(error) not in self._told:
+                self._told.add(type(error))
+                # Its message may quote the prompt.
+                log.error(  # noqa: TRY400  so may its traceback
+                    "a line of the decision log cannot be made", extra={"error": type(error).__name__}
+                )
+            return None
+        # Half of a surrogate pair is no character, and has no bytes; Python's way to escape it is JSON's, too.
+        return text.encode(errors="backslashreplace") + b"\n"
+
+    def _write_or_drop(self, data: bytes) -> None:
+        try:
+            self._write(data)
+            self._failing = False
+        except OSError as error:
+            self._dropped()
+            if not self._failing:
+                log.exception(
+                    "the decision log cannot be written", extra={"path": str(self._path), "error": str(error)}
+                )
+            self._failing = True
 
     def _write(self, data: bytes) -> None:
         # Opened anew for each line: whoever takes the file away, such as logrotate, finds the next lines in a new one.

@@ -3,7 +3,7 @@
 from optipath_router.account import Decisions, Record
 from optipath_router.chat.features import Features
 from optipath_router.decide import Health, decide, make_plan
-from support.builders import snapshot
+from support.builders import route, snapshot
 
 
 def record(number: int, targets: int) -> Record:
@@ -34,6 +34,23 @@ def test_one_is_kept_however_many_targets_it_has_considered() -> None:
     decisions = Decisions(targets_at_most=50)
     decisions.add(record(1, targets=100))
     assert decisions.get("decision-1") is not None
+
+
+def asked_of(number: int, rules: int) -> Record:
+    """A record that has asked so many rules."""
+    made = (route("acme/small", rule=f"rule-{each}", models=["another"]) for each in range(rules))
+    decision = decide(Features("auto", 10), make_plan(snapshot(*made), "sha256:0", {}), Health(), 0)
+    return Record(f"decision-{number}", "", 0.0, 0.0, decision, (), (), None, 200, "ok", streamed=False)
+
+
+def test_fewer_are_kept_where_each_has_asked_many_rules() -> None:
+    decisions = Decisions(rules_at_most=50)
+    for number in range(10):
+        decisions.add(asked_of(number, rules=20))
+    assert len(decisions) == 2
+    decisions.add(asked_of(10, rules=100))
+    assert len(decisions) == 1
+    assert decisions.get("decision-10") is not None
 
 
 def test_one_that_is_added_again_counts_once() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.classify import features
 from optipath_router.classify.tokens import TOKENS_AN_IMAGE
+from optipath_router.providers.openai import completions
 from optipath_router.providers.openai.asked import read_asked
 from optipath_snapshot import Capability
 from support import wire
@@ -147,6 +149,17 @@ MADE_OF: dict[str, tuple[ChatRequest, set[str]]] = {
 @pytest.mark.parametrize(("request_", "modalities"), MADE_OF.values(), ids=MADE_OF)
 def test_what_a_request_is_made_of(request_: ChatRequest, modalities: set[str]) -> None:
     assert features(request_).modalities == modalities
+
+
+@pytest.mark.parametrize(("given", "answers"), [({}, 1), ({"n": None}, 1), ({"n": 50}, 50)])
+def test_how_many_answers_are_wanted(given: dict[str, Any], answers: int) -> None:
+    assert features(chat_request(**given)).answers == answers
+
+
+def test_each_prompt_of_a_completion_has_answers_of_its_own() -> None:
+    sent = b'{"model": "small", "prompt": ["one", "two", "three"], "n": 4}'
+    request = ChatRequest("", "", 0.0, {}, sent, completions.read_asked(sent), wire=Wire.COMPLETIONS)
+    assert features(request).answers == 12
 
 
 def test_turns_are_messages_of_the_user_s() -> None:

@@ -241,6 +241,23 @@ def test_a_key_does_not_hang_on_how_text_is_cut_into_messages() -> None:
     assert conversation(one.asked) != conversation(other.asked)
 
 
+TEMPLATE = "Answer from these pages alone. " * 500
+LONG_ONES = {
+    "what is asked behind a long template": (TEMPLATE + "What is a monad?", TEMPLATE + "What is a functor?"),
+    "what stands before it": ("What is a monad?" + TEMPLATE, "What is a functor?" + TEMPLATE),
+    "how much stands between": (TEMPLATE + "a" * 9_000 + TEMPLATE, TEMPLATE + "a" * 9_001 + TEMPLATE),
+}
+
+
+@pytest.mark.parametrize("role", ["user", "system"])
+@pytest.mark.parametrize(("one", "other"), LONG_ONES.values(), ids=LONG_ONES)
+def test_long_conversations_are_told_apart_by(one: str, other: str, role: str) -> None:
+    keys = {
+        conversation(with_messages({"role": role, "content": text}, user("Go on.")).asked) for text in (one, other, one)
+    }
+    assert len(keys) == 2
+
+
 # --- hints ---
 
 TASK = ((TaskType.TRANSLATION, 1.0),)

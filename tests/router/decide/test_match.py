@@ -111,6 +111,26 @@ def test_not_turns_a_clause_round_and_what_is_not_known_stays_so(
     assert bool(found.why) == (holds is not False)
 
 
+MANY = 1500
+"""More rules than any one cache of theirs would hold."""
+
+
+def test_decisions_share_what_they_say_of_rules_however_many_there_are() -> None:
+    german, hard = of(LanguagesPart(words=("de",))), of(DifficultyPart(min="0.9"))
+    made = []
+    for number in range(MANY):
+        inner = (of(InputTokensPart(min=1000 + number)), german, of(AllOf(matches=(german, hard))))
+        match = of(AnyOf(matches=inner), *(() if number % 2 else (NoneOf(matches=(german,)),)))
+        made.append(route("acme/small", rule=f"rule-{number}").model_copy(update={"match": match}))
+    plan = make_plan(snapshot(*made), "sha256:0", {})
+    seen = [Features("auto", 10, language=language) for language in ("en", None)]
+    first, again = ([decide(each, plan, Health(), 0).rules for each in seen] for _ in range(2))
+    for one, other in zip(first, again, strict=True):
+        assert len(one) == MANY
+        assert all(left is right for left, right in zip(one, other, strict=True))
+    assert first[0] != first[1]
+
+
 def test_a_match_around_others_says_which_of_them_failed_and_how() -> None:
     auto, german = Match(models=("auto",)), of(LanguagesPart(words=("de",)))
     hard = of(DifficultyPart(min="0.5"))

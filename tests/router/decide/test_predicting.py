@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optipath_router.account.cost import cost as booked
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features, TaskType
 from optipath_router.chat.usage import Usage
-from optipath_router.decide.decision import Measured, Warm
-from optipath_router.decide.predict import Predicted, facts
+from optipath_router.decide.decision import Measured, Reason, Warm
+from optipath_router.decide.predict import Predicted, Predictor, facts
 from optipath_router.decide.predict.cost import predict_cost
 from optipath_router.decide.predict.measured import predict_seconds, predict_success
 from optipath_router.decide.predict.output import UNSEEN, expected_output
 from optipath_router.decide.predict.quality import predict_quality, shares
 from optipath_router.decide.scored import Source
-from optipath_snapshot import LongContext, Pricing, Target
+from optipath_snapshot import CostCeiling, LongContext, Pricing, Target
 from support.builders import target
-from support.ranking import priced, quality
+from support.ranking import names, priced, quality, ranked
 
 CODE = ((TaskType.CODE, 0.75), (TaskType.MATH, 0.25))
 LONG = LongContext(above_input_tokens=1000, input_per_mtok=Decimal(2), output_per_mtok=Decimal(8))
@@ -114,6 +115,69 @@ def test_who_cannot_cache_prompts_saves_nothing() -> None:
 @pytest.mark.parametrize("pricing", [None, Pricing(input_per_mtok=Decimal(1)), Pricing(per_request=Decimal(1))])
 def test_a_price_that_is_not_known_in_full_makes_the_cost_unknown(pricing: Pricing | None) -> None:
     assert predict_cost(facts(target(pricing=pricing)), 1, 1, None) == (None, Source.UNKNOWN)
+
+
+SINGLE: dict[str, tuple[Pricing, int, int]] = {
+    "input alone": (Pricing(input_per_mtok=Decimal(2)), 500, 0),
+    "output alone": (Pricing(output_per_mtok=Decimal(2)), 0, 500),
+    "requests alone": (Pricing(per_request=Decimal("0.25")), 0, 0),
+    "nothing": (Pricing(), 0, 0),
+}
+
+
+@pytest.mark.parametrize(("pricing", "tokens_in", "tokens_out"), SINGLE.values(), ids=SINGLE)
+def test_a_price_of_what_is_not_expected_need_not_be_known(pricing: Pricing, tokens_in: int, tokens_out: int) -> None:
+    exact = booked(Usage(tokens_in, tokens_out), pricing)
+    assert exact is not None
+    found, source = predict_cost(facts(target(pricing=pricing)), tokens_in, tokens_out, None)
+    assert found == pytest.approx(float(exact))
+    assert source is Source.PRICES
+
+
+def test_who_says_no_prices_at_all_is_not_free() -> None:
+    assert predict_cost(facts(target(pricing=None)), 0, 0, None) == (None, Source.UNKNOWN)
+
+
+def predicted(seen: Features, pricing: Pricing) -> tuple[float | None, float | None]:
+    """Dollars and seconds."""
+    made = target("acme/small", pricing=pricing)
+    predictor = Predictor(seen, {made.name: facts(made)}, {}, None)
+    return predictor.cost([made.name])[0][0], predictor.seconds([made.name])[0][0]
+
+
+def test_each_of_several_answers_is_paid_for_and_they_come_at_once() -> None:
+    one, seconds = predicted(Features("auto", 1000), priced("1", "4"))
+    fifty, same = predicted(Features("auto", 1000, answers=50), priced("1", "4"))
+    assert one == pytest.approx(0.001 + 250 * 4e-6)
+    assert fifty == pytest.approx(0.001 + 50 * 250 * 4e-6)
+    assert seconds == same
+
+
+INPUT_ALONE = Pricing(input_per_mtok=Decimal(2))
+WORDLESS = {
+    Wire.EMBEDDINGS: 0.002,
+    Wire.MODERATIONS: 0.0,
+    Wire.COUNT_TOKENS: 0.0,
+}
+
+
+@pytest.mark.parametrize(("wire", "dollars"), WORDLESS.items())
+def test_what_is_answered_in_numbers_has_no_price_of_output(wire: Wire, dollars: float) -> None:
+    assert predicted(Features("auto", 1000, wire=wire), INPUT_ALONE)[0] == pytest.approx(dollars)
+
+
+def test_embeddings_are_within_a_ceiling_where_only_input_has_a_price() -> None:
+    seen, made = Features("auto", 1000, wire=Wire.EMBEDDINGS), target("acme/small", pricing=INPUT_ALONE)
+    assert names(ranked(CostCeiling(max_cost=Decimal("0.01")), made, seen=seen)) == ["acme/small"]
+
+
+def test_many_answers_do_not_slip_under_a_ceiling() -> None:
+    made = target("acme/small", pricing=priced("1", "4"))
+    found = [
+        ranked(CostCeiling(max_cost=Decimal("0.01")), made, seen=Features("auto", 1000, answers=n)) for n in (1, 50)
+    ]
+    assert [names(each) for each in found] == [["acme/small"], []]
+    assert [left.reason for left in found[1].left_out] == [Reason.COST_LIMIT]
 
 
 def test_a_price_of_nothing_is_known() -> None:

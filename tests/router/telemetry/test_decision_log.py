@@ -64,6 +64,30 @@ def test_a_disk_that_fails_is_said_of_once(tmp_path: Path, caplog: pytest.LogCap
     assert [record.message for record in caplog.records] == ["the decision log cannot be written"]
 
 
+def test_a_line_that_cannot_be_made_is_dropped_and_the_next_is_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    dropped: list[str] = []
+    log = DecisionLog(tmp_path / "log", 1_000_000, lambda: dropped.append(""))
+
+    def broken() -> dict[str, Any]:
+        raise KeyError("the secret plan")
+
+    with caplog.at_level(logging.ERROR):
+        for line in (broken, lambda: {"text": {1, 2}}, broken, lambda: {"text": "last"}):
+            log.add(line)
+        log.close(60)
+    assert lines(tmp_path / "log") == [{"text": "last"}]
+    assert len(dropped) == 3
+    assert [vars(record)["error"] for record in caplog.records] == ["KeyError", "TypeError"]
+    assert "the secret plan" not in caplog.text
+
+
+def test_half_a_surrogate_pair_is_written_as_it_was_sent(tmp_path: Path) -> None:
+    assert write(tmp_path / "log", "a \ud83d b", "c") == 0
+    assert [line["text"] for line in lines(tmp_path / "log")] == ["a \ud83d b", "c"]
+
+
 @pytest.mark.row("E25")
 @pytest.mark.parametrize("prompts", [False, True], ids=["without prompts", "with prompts"])
 async def test_each_request_has_a_line_and_its_prompt_only_where_that_is_wanted(
@@ -85,3 +109,34 @@ async def test_each_request_has_a_line_and_its_prompt_only_where_that_is_wanted(
     assert [line["id"] for line in written] == [answer.headers["x-optipath-decision"] for answer in answers]
     assert all(line["decision"]["rule"] == "rule" for line in written)
     assert ("the secret plan" in log.read_text()) is prompts
+
+
+ASKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "chat": ("/v1/chat/completions", {"messages": [{"role": "user", "content": "the plan"}]}),
+    "responses": ("/v1/responses", {"input": "the plan", "instructions": "Be brief."}),
+    "messages": (
+        "/v1/messages",
+        {"messages": [{"role": "user", "content": "the plan"}], "system": "Be brief.", "max_tokens": 9},
+    ),
+    "completions": ("/v1/completions", {"prompt": ["the plan", "another"]}),
+    "embeddings": ("/v1/embeddings", {"input": ["the plan"]}),
+    "moderations": ("/v1/moderations", {"input": "the plan"}),
+}
+
+
+@pytest.mark.row("E25")
+async def test_the_prompt_stands_in_its_line_under_the_name_that_the_caller_gave_it(
+    files: Files, tmp_path: Path
+) -> None:
+    log = tmp_path / "decisions.jsonl"
+    async with Simulator() as simulator:
+        files.put(snapshot(route("acme/ok"), providers=[provider("acme", url=simulator.url)], egress=LOOPBACK))
+        async with running(files.settings(decision_log=log, decision_log_prompts=True)) as router:
+            for path, asked in ASKED.values():
+                await router.http.post(f"{router.url}{path}", json={"model": "ok", **asked})
+    written = lines(log)
+    assert [
+        {name: line.get(name) for name in asked} for line, (_, asked) in zip(written, ASKED.values(), strict=True)
+    ] == [
+        {name: value if name != "max_tokens" else None for name, value in asked.items()} for _, asked in ASKED.values()
+    ]

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import assert_never
+from typing import Final, assert_never
 
 from optipath_router.chat.features import Features
 from optipath_router.decide.match import asked, understood
-from optipath_router.decide.match.clause import Clause, Verdict, clause, together
+from optipath_router.decide.match.clause import Clause, Verdict, clause, prepared
 from optipath_router.decide.match.windows import time_windows
 from optipath_snapshot import (
     AllOf,
@@ -24,8 +24,10 @@ from optipath_snapshot import (
     TimeWindows,
 )
 
-_LONGEST = 600
+_LONGEST: Final = 600
 """How many signs may be told of a clause around others."""
+_KEPT: Final = 16
+"""How many of its verdicts a clause around others keeps; one cache for all would be too small for many rules."""
 
 
 def clauses(match: Match) -> tuple[Clause, ...]:
@@ -76,43 +78,48 @@ Asked = Callable[[Features], bool | Verdict | None]
 
 
 def _all(inner: Inner) -> Clause:
+    at, asked_of = _kept_at("all"), tuple(map(prepared, inner))
+
     def holds(features: Features) -> bool | Verdict:
         unclear = None
-        for place, each in enumerate(inner):
-            verdict = together(each, features)
+        for place, each in enumerate(asked_of):
+            verdict = each(features)
             if verdict.holds is False:
-                return _at("all", place, verdict)
+                return at(place, verdict)
             if verdict.holds is None:
-                unclear = unclear or _at("all", place, verdict)
+                unclear = unclear or at(place, verdict)
         return unclear or True
 
     return _around("all", inner, holds)
 
 
 def _any(inner: Inner) -> Clause:
+    none_holds, asked_of = lru_cache(_KEPT)(_none_holds), tuple(map(prepared, inner))
+
     def holds(features: Features) -> bool | Verdict:
         verdicts = []
-        for each in inner:
-            verdict = together(each, features)
+        for each in asked_of:
+            verdict = each(features)
             if verdict.holds:
                 return True
             verdicts.append(verdict)
-        return _none_holds(tuple(verdicts))
+        return none_holds(*verdicts)
 
     return _around("any", inner, holds)
 
 
 def _none(inner: Inner) -> Clause:
     that = [Verdict(holds=False, why=_short(f"not[{place}] holds: {_held(each)}")) for place, each in enumerate(inner)]
+    at, asked_of = _kept_at("not"), tuple(map(prepared, inner))
 
     def holds(features: Features) -> bool | Verdict:
         unclear = None
-        for place, each in enumerate(inner):
-            verdict = together(each, features)
+        for place, each in enumerate(asked_of):
+            verdict = each(features)
             if verdict.holds:
                 return that[place]
             if verdict.holds is None:
-                unclear = unclear or _at("not", place, verdict)
+                unclear = unclear or at(place, verdict)
         return unclear or True
 
     return _around("not", inner, holds)
@@ -123,17 +130,20 @@ def _around(word: str, inner: Inner, holds: Asked) -> Clause:
     return clause(holds, held=held, wants=(name for each in inner for one in each for name in one.wants))
 
 
-# Cached, for what is told of most requests is the same, and a thousand records share it.
-@lru_cache(maxsize=1024)
-def _none_holds(verdicts: tuple[Verdict, ...]) -> Verdict:
+def _none_holds(*verdicts: Verdict) -> Verdict:
     unclear = any(verdict.holds is None for verdict in verdicts)
     told = "; ".join(f"[{place}] {verdict.why}" for place, verdict in enumerate(verdicts))
     return Verdict(None if unclear else False, _short(f"any: {told}"))
 
 
-@lru_cache(maxsize=1024)
-def _at(word: str, place: int, verdict: Verdict) -> Verdict:
-    return Verdict(verdict.holds, _short(f"{word}[{place}] {verdict.why}"))
+def _kept_at(word: str) -> Callable[[int, Verdict], Verdict]:
+    """Verdicts that say at which place among others they were found."""
+
+    @lru_cache(_KEPT)
+    def at(place: int, verdict: Verdict) -> Verdict:
+        return Verdict(verdict.holds, _short(f"{word}[{place}] {verdict.why}"))
+
+    return at
 
 
 def _held(inner: tuple[Clause, ...]) -> str:

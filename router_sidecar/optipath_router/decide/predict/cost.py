@@ -16,13 +16,17 @@ LEAST_CACHED: Final = 1024
 
 
 def predict_cost(facts: Facts, tokens_in: int, tokens_out: float, warm: Warm | None) -> tuple[float | None, Source]:
-    """Dollars, None where a price that it takes is not known; and where they come from."""
+    """Dollars, None where a price that it takes is not known; and where they come from.
+
+    Tokens that are not expected need no price; see account/cost.py.
+    """
     rates = facts.rates if facts.long_rates is None or tokens_in <= facts.long_above else facts.long_rates
-    if rates is None:
+    if rates is None or (tokens_in and rates.input is None) or (tokens_out and rates.output is None):
         return None, Source.UNKNOWN
-    dollars = tokens_in * rates.input + tokens_out * rates.output + facts.request_dollars
-    if warm is not None and warm.target == facts.name and facts.caches and rates.cached < rates.input:
+    fresh, output, kept = rates.input or 0.0, rates.output or 0.0, rates.cached or 0.0
+    dollars = tokens_in * fresh + tokens_out * output + facts.request_dollars
+    if warm is not None and warm.target == facts.name and facts.caches and kept < fresh:
         cached = min(warm.tokens, tokens_in)
         if cached >= LEAST_CACHED:
-            return dollars - cached * (rates.input - rates.cached), Source.PRICES_CACHED
+            return dollars - cached * (fresh - kept), Source.PRICES_CACHED
     return dollars, Source.PRICES

@@ -17,11 +17,11 @@ TASKS: Final = tuple(TaskType)
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """Dollars a token."""
+    """Dollars a token; None where a price is not known."""
 
-    input: float
-    output: float
-    cached: float
+    input: float | None
+    output: float | None
+    cached: float | None
     """Of a prompt cache; what other input costs, where that price is not known."""
 
 
@@ -31,7 +31,7 @@ class Facts(msgspec.Struct, frozen=True):
     name: str
     model: str
     rates: Rates | None
-    """None where the price is not known."""
+    """None where no price is known."""
     long_rates: Rates | None = None
     """Of requests with more input tokens than `long_above`."""
     long_above: int = 0
@@ -58,7 +58,9 @@ def facts(target: Target) -> Facts:
     return Facts(
         name=target.name,
         model=target.model,
-        rates=_rates(pricing.input_per_mtok, pricing.output_per_mtok, pricing.cached_input_per_mtok),
+        rates=_rates(pricing.input_per_mtok, pricing.output_per_mtok, pricing.cached_input_per_mtok)
+        if target.pricing
+        else None,
         long_rates=long,
         long_above=step.above_input_tokens if step else 0,
         request_dollars=float(pricing.per_request or 0),
@@ -70,12 +72,13 @@ def facts(target: Target) -> Facts:
     )
 
 
-def _rates(fresh: Decimal | None, output: Decimal | None, cached: Decimal | None) -> Rates | None:
-    if fresh is None or output is None:
-        return None
-    return Rates(
-        float(fresh) / _MILLION, float(output) / _MILLION, float(fresh if cached is None else cached) / _MILLION
-    )
+def _rates(fresh: Decimal | None, output: Decimal | None, cached: Decimal | None) -> Rates:
+    return Rates(_each(fresh), _each(output), _each(fresh if cached is None else cached))
+
+
+def _each(price: Decimal | None) -> float | None:
+    """Dollars a token, from those for a million."""
+    return None if price is None else float(price) / _MILLION
 
 
 def _risen(pricing: Pricing, now: Decimal) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""How long an answer will probably be.
+"""How many tokens a request will probably take, and above all how long an answer will be.
 
 Every model is assumed to say as much: recorded answers differ more by task
 than by model, and what a reasoning model thinks is not known beforehand.
@@ -11,6 +11,7 @@ prompt's length where an answer repeats the prompt in other words.
 from collections.abc import Mapping
 from typing import Final
 
+from optipath_router.chat.conversation import Wire
 from optipath_router.chat.features import Features, TaskType
 
 # Tokens whatever the prompt, and more for each token of the prompt, up to so many.
@@ -30,10 +31,21 @@ _USUAL: Final[Mapping[TaskType, tuple[int, float, int]]] = {
 }
 UNSEEN: Final = 250
 """Tokens, where the task type was not seen."""
+_WORDLESS: Final = frozenset({Wire.EMBEDDINGS, Wire.MODERATIONS, Wire.COUNT_TOKENS})
+"""What is answered in numbers: a model says nothing."""
+_FREE: Final = frozenset({Wire.MODERATIONS, Wire.COUNT_TOKENS})
+"""What is booked without any tokens."""
+
+
+def billed_input(features: Features) -> int:
+    """Tokens of the prompt, as far as they are booked."""
+    return 0 if features.wire in _FREE else features.input_tokens
 
 
 def expected_output(features: Features) -> float:
     """Tokens of the answer: the mean over the task types, and no more than the app asked for at most."""
+    if features.wire in _WORDLESS:
+        return 0.0
     tasks, prompt = features.tasks, features.input_tokens
     if tasks:
         expected = sum(share * _tokens(task, prompt) for task, share in tasks)

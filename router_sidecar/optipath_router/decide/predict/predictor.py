@@ -7,7 +7,7 @@ from optipath_router.decide.decision import Measured, Warm
 from optipath_router.decide.predict.cost import predict_cost
 from optipath_router.decide.predict.facts import Facts
 from optipath_router.decide.predict.measured import predict_seconds, predict_success
-from optipath_router.decide.predict.output import expected_output
+from optipath_router.decide.predict.output import billed_input, expected_output
 from optipath_router.decide.predict.quality import predict_quality, shares
 from optipath_router.decide.scored import Source
 
@@ -29,7 +29,9 @@ class Predictor:
 
     def cost(self, names: Sequence[str]) -> list[Predicted]:
         """Dollars."""
-        facts, tokens_in, tokens_out, warm = self._facts, self._features.input_tokens, self._tokens_out, self._warm
+        facts, warm = self._facts, self._warm
+        # Several answers come at the same time, but each is paid for.
+        tokens_in, tokens_out = billed_input(self._features), self._tokens_out * self._features.answers
         return [predict_cost(facts[name], tokens_in, tokens_out, warm) for name in names]
 
     def quality(self, names: Sequence[str]) -> list[Predicted]:
