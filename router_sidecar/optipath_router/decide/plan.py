@@ -82,10 +82,10 @@ class Plan:
         if wire not in self._translated:
             return False
         for rule in self.rules:
-            if together((clause for clause in rule.clauses if not clause.wants), features).holds:
+            if rule.holds_at_once(features).holds:
                 if self._any_translates(rule.targets, wire):
                     return True
-                if not any(clause.wants for clause in rule.clauses):
+                if rule.at_once:
                     return False
         named = self.by_model.get(features.model)
         return self._any_translates(self.targets if named is None else named, wire)
