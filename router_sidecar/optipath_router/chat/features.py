@@ -91,6 +91,8 @@ class Features(msgspec.Struct, frozen=True):
     language: str | None = None
     """ISO 639-1."""
     timeliness: frozenset[Timeliness] | None = None
+    freshness_known: bool = True
+    """Whether `timeliness` would have Fresh; a hint of haste alone says nothing of it."""
     sensitivity: frozenset[Sensitivity] | None = None
     looked_through: bool = True
     """Whether nothing sensitive can be where `sensitivity` did not look: in a picture, or in too much text."""

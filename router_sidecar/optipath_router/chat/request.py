@@ -35,6 +35,20 @@ class Message(msgspec.Struct, frozen=True):
     role: str = ""
     content: str | Annotated[list[Part], _Few] | None = None
     tool_calls: msgspec.Raw = msgspec.Raw(b"")
+    function_call: msgspec.Raw = msgspec.Raw(b"")
+    reasoning_content: msgspec.Raw = msgspec.Raw(b"")
+    reasoning: msgspec.Raw = msgspec.Raw(b"")
+    refusal: msgspec.Raw = msgspec.Raw(b"")
+    audio: msgspec.Raw = msgspec.Raw(b"")
+    images: msgspec.Raw = msgspec.Raw(b"")
+    reasoning_details: msgspec.Raw = msgspec.Raw(b"")
+    thinking_blocks: msgspec.Raw = msgspec.Raw(b"")
+
+
+def is_there(written: msgspec.Raw) -> bool:
+    """Whether a member that nobody has read says something."""
+    length = len(written)
+    return length > len("null") or (length > 0 and bytes(written) not in (b"null", b'""', b"[]", b"{}"))
 
 
 class ResponseFormat(msgspec.Struct, frozen=True):
@@ -75,6 +89,10 @@ class Asked(msgspec.Struct, frozen=True):
     modalities: list[str] | None = None
     logprobs: bool | None = None
     web_search_options: WebSearchOptions | None = None
+    prediction: msgspec.Raw = msgspec.Raw(b"")
+    """What the answer will mostly be."""
+    suffix: msgspec.Raw = msgspec.Raw(b"")
+    """What follows a completion."""
 
     @property
     def wants_schema(self) -> bool:

@@ -1,5 +1,6 @@
 """What a chat says that not every dialect can say. What there is to say stands in the snapshot's `Saying`."""
 
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
@@ -30,7 +31,7 @@ _STATE: Final = frozenset({"previous_response_id", "conversation"})
 """Members of a request that name what the provider kept."""
 _HINTS: Final = frozenset({"eager_input_streaming", "include_obfuscation", "prediction", "stream_options"})
 """Members that say how an answer may be sent or sped up, and nothing of what it is to be."""
-_LONGEST_NAME: Final = 64
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _MOST_NAMES: Final = 8
 _CITING: Final = "citations"
 """The member by which a document asks to be cited."""
@@ -229,9 +230,12 @@ def _members(names: AbstractSet[str]) -> Iterator[Saying]:
 
 
 def others(chat: Chat) -> tuple[str, ...]:
-    """Names of the members that make a chat say `Other`, a few of them."""
+    """Names of the members that make a chat say `Other`, a few of them, and `…` for what is no name.
+
+    They are told in records, and a name may be anything that a tenant writes.
+    """
     names = {name for extra in _extras(chat) for name in extra.members} - _HINTS - _STATE
-    return tuple(sorted(name[:_LONGEST_NAME] for name in names)[:_MOST_NAMES])
+    return tuple(sorted({name if _NAME.fullmatch(name) else "…" for name in names})[:_MOST_NAMES])
 
 
 def _extras(value: Any) -> Iterator[Extra]:

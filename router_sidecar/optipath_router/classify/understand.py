@@ -9,17 +9,13 @@ from msgspec.structs import replace
 
 from optipath_router.chat.features import Features, Modality, Sensitivity, TaskType, Timeliness
 from optipath_router.chat.request import Asked, ChatRequest
+from optipath_router.classify.effort import LOOKED_THROUGH, up_to
 from optipath_router.classify.hints import LATENCY, hints
 from optipath_router.classify.senses import Found, Senses, Timely
-from optipath_router.classify.view import has_more_than_text, message_text, question, texts
+from optipath_router.classify.view import message_text, question, said
 
 log = logging.getLogger(__name__)
 
-LOOKED_THROUGH: Final = 500_000
-"""How many characters are searched for what is sensitive: a millisecond for each 20,000, and all else waits.
-
-Beyond it nothing is known, and data boundaries take the request for sensitive.
-"""
 _END: Final = 4_096
 """Characters at either end of a message that tell its conversation from others; a long template may begin them all."""
 
@@ -82,6 +78,10 @@ class _Looking:
             self._hint_of_latency()
         if "sensitivity" in missing:
             self._sensitivity()
+        if "language" not in wanted:
+            # Timeliness had to know it, and nobody else.
+            self._values.pop("language", None)
+            self._seen.pop("language", None)
         return self._values | {"seen": self._seen}
 
     def _hint(self, feature: str) -> bool:
@@ -105,6 +105,8 @@ class _Looking:
         if not hint.value and "timeliness" not in self._values:
             # That it has time says nothing of whether it is fresh, and nobody else has looked.
             return
+        if "timeliness" not in self._values:
+            self._values["freshness_known"] = False
         others = self._values.get("timeliness", frozenset()) - {Timeliness.URGENT}
         self._values["timeliness"] = others | {Timeliness.URGENT} if hint.value else others
         self._note("timeliness", hint.header)
@@ -133,7 +135,7 @@ class _Looking:
 
     def _language(self) -> str | None:
         """The language, which others need to know, too."""
-        if "language" in self._values:
+        if "language" in self._values or self._hint("language"):
             known: str | None = self._values["language"]
             return known
         language, found = self._senses.language, self._spoken
@@ -160,17 +162,27 @@ class _Looking:
         sensitivity = self._senses.sensitivity
         if sensitivity is None:
             return
-        text, cut = _up_to(LOOKED_THROUGH, texts(self._asked))
+        unread = False
+
+        def texts() -> Iterator[str]:
+            nonlocal unread
+            for text in said(self._asked, LOOKED_THROUGH):
+                if text is None:
+                    unread = True
+                else:
+                    yield text
+
+        text, cut = up_to(LOOKED_THROUGH, texts())
         found = self._felt("sensitivity", {"sensitivity"}, lambda: _sorted_out(Sensitivity, sensitivity(text)))
         if found is None:
             return
         self._values["sensitivity"], words = found
         self._note("sensitivity", words)
         unseen: list[str] = sorted(self._modalities - {Modality.TEXT})
-        if not unseen and has_more_than_text(self._asked):
+        if not unseen and unread:
             unseen.append("a part of another kind")
         if cut:
-            unseen.append(f"all beyond {LOOKED_THROUGH} characters")
+            unseen.append(f"all beyond {len(text)} characters")
         if unseen:
             self._values["looked_through"] = False
             self._note("sensitivity", f"not looked through: {', '.join(unseen)}")
@@ -207,18 +219,6 @@ def conversation(asked: Asked) -> str:
         if message.role == "user":
             break
     return digest.hexdigest()
-
-
-def _up_to(most: int, pieces: Iterator[str]) -> tuple[str, bool]:
-    """The pieces as one text of a bounded length, and whether something was cut off."""
-    taken, length = [], 0
-    for piece in pieces:
-        if length + len(piece) > most:
-            taken.append(piece[: most - length])
-            return "\n".join(taken), True
-        taken.append(piece)
-        length += len(piece) + 1
-    return "\n".join(taken), False
 
 
 def _sorted_out(kinds: Callable[[str], K], found: Iterable[Found | Timely]) -> tuple[frozenset[K], str]:

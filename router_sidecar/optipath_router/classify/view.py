@@ -8,7 +8,10 @@ a short instruction of the app's often says more of the task than its user.
 from collections.abc import Iterator
 from typing import Final
 
-from optipath_router.chat.request import Asked, Message
+import msgspec
+
+from optipath_router.chat.request import Asked, Message, is_there
+from optipath_router.classify.leaves import unescaped, within
 
 LONGEST: Final = 1_000_000
 """How many characters of a question are handed on; whoever looks at it takes a sample of a long one."""
@@ -35,23 +38,42 @@ def question(asked: Asked) -> str:
     return "\n\n".join([*([instruction] if 0 < len(instruction) <= INSTRUCTION else []), *before, last])
 
 
-def texts(asked: Asked) -> Iterator[str]:
-    """Every text of the conversation, and the calls that it made."""
+def said(asked: Asked, most: int) -> Iterator[str | None]:
+    """Every text of the conversation, of the calls that it made and of what stands beside it.
+
+    None for what is no text, or cannot be read; so is JSON of more than `most` bytes.
+    """
     for message in asked.messages:
         if text := message_text(message):
-            yield text
-        if message.tool_calls:
-            yield bytes(message.tool_calls).decode()
+            yield from unescaped(text, most)
+        if _has_more_than_text(message):
+            yield None
+        for written in _written(message):
+            yield from within(bytes(written), most)
+    for written in (asked.prediction, asked.suffix):
+        if is_there(written):
+            yield from within(bytes(written), most)
 
 
-def has_more_than_text(asked: Asked) -> bool:
+def _written(message: Message) -> Iterator[msgspec.Raw]:
+    """What of a message is JSON of any shape, and read as text."""
+    for written in (
+        message.tool_calls,
+        message.function_call,
+        message.reasoning_content,
+        message.reasoning,
+        message.reasoning_details,
+        message.thinking_blocks,
+        message.refusal,
+    ):
+        if is_there(written):
+            yield written
+
+
+def _has_more_than_text(message: Message) -> bool:
     """Whether something is said in another way than by text, whatever it is."""
-    return any(
-        part.text is None and part.type != "text"
-        for message in asked.messages
-        if isinstance(message.content, list)
-        for part in message.content
-    )
+    parts = message.content if isinstance(message.content, list) else ()
+    return any(part.type != "text" for part in parts) or is_there(message.audio) or is_there(message.images)
 
 
 def message_text(message: Message) -> str:

@@ -35,7 +35,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.chat.says import says
+from optipath_router.chat.says import others, says
 from optipath_snapshot import Saying
 
 RAW = msgspec.Raw(b'{"a":1}')
@@ -163,3 +163,9 @@ def test_a_chat_says_what_each_of_its_parts_says(
     for _, said in parts:
         alone |= said
     assert says(Chat(Wire.CHAT, (message(Role.USER, *(part for part, _ in parts)), HELLO), **members)) == alone
+
+
+def test_of_names_that_only_a_dialect_knows_none_is_quoted_that_may_be_more_than_a_name() -> None:
+    names = ("top_k", "x.y-2", "jane@acme.com", "my password is", "long" * 17, "größe", "a\n")
+    chat = Chat(Wire.CHAT, (HELLO,), extra=Extra(Wire.CHAT, dict.fromkeys(names, RAW)))
+    assert others(chat) == ("top_k", "x.y-2", "…")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from optipath_router.chat.features import Features, Sensitivity, TaskType, Timeliness
 from optipath_router.chat.request import ChatRequest
 from optipath_router.classify import NO_SENSES, Senses, features, understand
-from optipath_router.classify.understand import LOOKED_THROUGH, conversation
+from optipath_router.classify.effort import LOOKED_THROUGH
+from optipath_router.classify.understand import conversation
 from support.requests import chat_request
 
 EVERYTHING = frozenset(
@@ -103,10 +104,8 @@ def user(content: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("wanted", sorted(EVERYTHING))
 def test_what_is_wanted_is_there_and_the_rest_is_not(wanted: str) -> None:
     seen = understood(ask("the weather, to me@example.com"), wanted)
-    others = {name for name in EVERYTHING if getattr(seen, name) is not None} - {wanted}
-    assert getattr(seen, wanted) is not None
-    # Which language it is in must be known before it can be told how it stands to the present.
-    assert others == ({"language"} if wanted == "timeliness" else set())
+    assert {name for name in EVERYTHING if getattr(seen, name) is not None} == {wanted}
+    assert set(seen.seen or {}) <= {wanted}
 
 
 @pytest.mark.row("A06", "A07", "A08", "D10", "D11")
@@ -164,7 +163,9 @@ def test_a_language_that_cannot_be_told_is_unknown_and_timeliness_goes_on_withou
 
 @pytest.mark.parametrize(("hint", "timeliness"), [("low", frozenset({Timeliness.URGENT})), ("any", None)])
 def test_a_hint_of_latency_where_nobody_else_looks(hint: str, timeliness: Any) -> None:
-    assert understood(ask("Hello", latency=hint), "timeliness", senses=NO_SENSES, hinted=True).timeliness == timeliness
+    seen = understood(ask("Hello", latency=hint), "timeliness", senses=NO_SENSES, hinted=True)
+    assert seen.timeliness == timeliness
+    assert seen.freshness_known == (timeliness is None)
 
 
 def test_a_word_that_no_policy_can_name_counts_as_a_failure() -> None:
@@ -206,7 +207,16 @@ def test_of_too_much_text_the_end_is_not_looked_through_and_that_is_said() -> No
     assert (whole.sensitivity, whole.looked_through) == (frozenset(), True)
     cut = understood(ask("x" * LOOKED_THROUGH + "me@example.com"), "sensitivity")
     assert (cut.sensitivity, cut.looked_through) == (frozenset(), False)
-    assert cut.seen == {"sensitivity": f"nothing found; not looked through: all beyond {LOOKED_THROUGH} characters"}
+    prose = understood(ask("x" * LOOKED_THROUGH + "and more"), "sensitivity")
+    assert prose.seen == {"sensitivity": f"nothing found; not looked through: all beyond {LOOKED_THROUGH} characters"}
+
+
+@pytest.mark.parametrize("first", ["x" * LOOKED_THROUGH, "x" * (LOOKED_THROUGH - 1), "1 " * 250_000])
+def test_a_text_that_fills_what_is_searched_lets_nothing_of_the_next_in(first: str) -> None:
+    plain = Plain()
+    seen = understood(with_messages(user(first), user("y" * 3_000_000)), "sensitivity", senses=plain.senses())
+    (_, searched) = plain.asked[-1]
+    assert (seen.looked_through, len(searched) <= LOOKED_THROUGH + 1, "y" in searched) == (False, True, False)
 
 
 def test_a_request_that_says_nothing_has_nothing_sensitive_and_no_task() -> None:
@@ -325,6 +335,12 @@ def test_hints_that_no_policy_allows_count_for_nothing_and_are_noted() -> None:
     seen = understood(ask("Hello", task="Translation"), "tasks")
     assert seen.task is TaskType.CODE
     assert (seen.seen or {})["hints"] == "ignored: no policy allows them"
+
+
+def test_a_hint_of_the_language_tells_timeliness_how_to_read() -> None:
+    plain = Plain()
+    understood(ask("the weather", language="fr"), "timeliness", senses=plain.senses(), hinted=True)
+    assert plain.asked == [("timeliness", "fr")]
 
 
 def test_no_hint_moves_a_data_boundary() -> None:

@@ -69,6 +69,18 @@ CLAUSES: dict[str, tuple[Condition, dict[str, Any], bool | None, str]] = {
         "timeliness: the request is not Fresh",
     ),
     "of unknown time": (TimelinessPart(words=("Fresh",)), {}, None, "timeliness: it is not known"),
+    "in a hurry, and nobody looked whether of today": (
+        TimelinessPart(words=("Fresh",)),
+        {"timeliness": frozenset({Timeliness.URGENT}), "freshness_known": False},
+        None,
+        "timeliness: it is not known",
+    ),
+    "in a hurry by its own word": (
+        TimelinessPart(words=("Fresh", "Urgent")),
+        {"timeliness": frozenset({Timeliness.URGENT}), "freshness_known": False},
+        True,
+        "",
+    ),
     "personal": (SensitivityPart(words=("PII",)), {"sensitivity": frozenset({PII})}, True, ""),
     "harmless": (
         SensitivityPart(words=("PII", "Secret")),

@@ -1,6 +1,7 @@
 """Clauses on what a request means, which must have been understood first."""
 
 from optipath_router.chat.features import Features
+from optipath_router.chat.features import Timeliness as Word
 from optipath_router.decide.match.clause import Clause, clause
 from optipath_snapshot import Difficulty, Languages, Sensitivity, TaskTypes, Timeliness
 
@@ -50,8 +51,16 @@ def difficulty(wanted: Difficulty) -> Clause:
 def timeliness(wanted: Timeliness) -> Clause:
     """The request stands to the present in one of these ways."""
     words, listed = frozenset(wanted.words), ", ".join(wanted.words)
+    needs_freshness = Word.FRESH in words
+
+    def holds(features: Features) -> bool | None:
+        found = features.timeliness
+        if found is not None and not words.isdisjoint(found):
+            return True
+        return None if found is None or (needs_freshness and not features.freshness_known) else False
+
     return clause(
-        lambda features: None if features.timeliness is None else not words.isdisjoint(features.timeliness),
+        holds,
         failed=f"timeliness: the request is not {listed}",
         held=f"timeliness: the request is {listed}",
         unknown="timeliness: it is not known",

@@ -22,7 +22,7 @@ from optipath_router.chat.request import (
 from optipath_router.providers.lean import looked_at, with_model
 
 _Few = msgspec.Meta(max_length=MAX_MESSAGES)
-_PARTS: Final = {"text": "text", "image": "image_url", "document": "file"}
+_PARTS: Final = {"text": "text", "thinking": "text", "image": "image_url", "document": "file"}
 _WEB_SEARCH: Final = b'"web_search_'
 """How the types of the hosted tool begin."""
 
@@ -101,7 +101,7 @@ def _searches(tools: list[msgspec.Raw] | None) -> bool:
 def _messages(request: _Request) -> Iterator[Message]:
     if request.system:
         system = request.system
-        yield Message("system", system if isinstance(system, str) else [Part("text", each.text) for each in system])
+        yield Message("system", system if isinstance(system, str) else [_part(each, each.text) for each in system])
     for message in request.messages:
         if isinstance(message.content, str):
             yield Message(message.role, message.content)
@@ -119,7 +119,7 @@ def _split(role: str, blocks: list[_Block]) -> Iterator[Message]:
         elif block.type == "tool_use":
             calls.append(bytes(block.input))
         else:
-            parts.append(Part(_PARTS.get(block.type, block.type), block.text or block.thinking))
+            parts.append(_part(block, block.text or block.thinking))
     if calls:
         yield Message(role, parts, msgspec.Raw(b"[" + b",".join(calls) + b"]"))
     elif parts:
@@ -131,4 +131,8 @@ def _result(content: msgspec.Raw) -> str | list[Part] | None:
     told = _decode_content(content) if bytes(content) else None
     if told is None or isinstance(told, str):
         return told
-    return [Part(_PARTS.get(each.type, each.type), each.text) for each in told]
+    return [_part(each, each.text) for each in told]
+
+
+def _part(block: _Block | _Inner, text: str | None) -> Part:
+    return Part(_PARTS.get(block.type, block.type), text)

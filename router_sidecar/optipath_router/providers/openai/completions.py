@@ -28,6 +28,7 @@ class _Asked(msgspec.Struct, frozen=True):
     n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
     max_tokens: Tokens | None = None
     logprobs: int | bool | None = None
+    suffix: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Choice(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ def read_asked(body: bytes) -> Asked:
             n=asked.n,
             max_tokens=asked.max_tokens,
             logprobs=bool(asked.logprobs),
+            suffix=asked.suffix,
         )
     )
 

@@ -22,18 +22,23 @@ def prompts(value: str | list[Any], name: str) -> list[Message]:
         raise RequestRejected(400, Code.INVALID_REQUEST, f"{name} is empty", param=name)
     if all(type(token) is int for token in value):
         return [_numbers(value)]
-    if len(value) > MAX_MESSAGES:
-        message = f"{name} has {len(value)} entries, more than {MAX_MESSAGES}"
-        raise RequestRejected(400, Code.INVALID_REQUEST, message, param=name)
+    _bounded(value, name)
     return [_prompt(each, f"{name}[{index}]") for index, each in enumerate(value)]
 
 
 def inputs(value: str | list[Any], name: str) -> list[Message]:
     """The same, where parts of a message may stand in a list: those are one message."""
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
-        parts = [Part(_word(each, "type"), _word(each, "text") or None) for each in value[:MAX_MESSAGES]]
+        _bounded(value, name)
+        parts = [Part(_word(each, "type"), _word(each, "text") or None) for each in value]
         return [Message("user", parts)]
     return prompts(value, name)
+
+
+def _bounded(value: list[Any], name: str) -> None:
+    if len(value) > MAX_MESSAGES:
+        message = f"{name} has {len(value)} entries, more than {MAX_MESSAGES}"
+        raise RequestRejected(400, Code.INVALID_REQUEST, message, param=name)
 
 
 def _prompt(value: Any, path: str) -> Message:
@@ -50,7 +55,8 @@ def _said(text: str) -> Message:
 
 
 def _numbers(tokens: list[int]) -> Message:
-    return Message("user", _MARK * len(tokens))
+    # No part of text: what the tokens say cannot be looked through.
+    return Message("user", [Part("tokens", _MARK * len(tokens))])
 
 
 def _word(value: dict[str, Any], name: str) -> str:

@@ -14,6 +14,7 @@ from optipath_router.chat.request import (
     StreamOptions,
     Tokens,
     WebSearchOptions,
+    is_there,
 )
 from optipath_router.providers.lean import looked_at, with_model
 from optipath_router.providers.responses.read_chat import LOG_PROBS
@@ -35,6 +36,7 @@ class _Item(msgspec.Struct, frozen=True):
     content: msgspec.Raw = msgspec.Raw()
     output: msgspec.Raw = msgspec.Raw()
     summary: msgspec.Raw = msgspec.Raw()
+    encrypted_content: msgspec.Raw = msgspec.Raw()
 
 
 class _Text(msgspec.Struct, frozen=True):
@@ -55,6 +57,9 @@ class _Body(msgspec.Struct, frozen=True):
     text: _Text | None = None
     top_logprobs: int | None = None
     include: list[str] | None = None
+    prompt: msgspec.Raw = msgspec.Raw()
+    previous_response_id: msgspec.Raw = msgspec.Raw()
+    conversation: msgspec.Raw = msgspec.Raw()
 
 
 _decode_body: Final = msgspec.json.Decoder(_Body).decode
@@ -75,6 +80,8 @@ _TYPES: Final = {
 _RESULTS: Final = frozenset({"function_call_output", "custom_tool_call_output"})
 _PICTURES: Final = frozenset({"image_generation_call", "computer_call_output"})
 """Items that hold a picture, whose length says nothing of its tokens."""
+_KEPT: Final = Part("item_reference")
+"""Something said before, that the provider keeps and that is not seen here."""
 _TELLS_USAGE: Final = StreamOptions(include_usage=True)
 """The end of a stream always does."""
 
@@ -102,8 +109,7 @@ def _asked(body: bytes) -> Asked:
 
 def _messages(asked: _Body) -> Iterator[Message]:
     """The instructions and the input, as the messages of a chat."""
-    if asked.instructions is not None:
-        yield Message("system", asked.instructions)
+    yield from _before(asked)
     if isinstance(asked.input, str):
         yield Message("user", asked.input)
         return
@@ -114,12 +120,32 @@ def _messages(asked: _Body) -> Iterator[Message]:
         elif item.type in _RESULTS:
             yield Message("tool", _content(item.output))
         elif item.type == "reasoning":
-            yield Message("assistant", _content(item.summary))
+            yield Message("assistant", _thoughts(item))
+        elif item.type == "item_reference":
+            yield Message("assistant", [_KEPT])
         elif item.type in _PICTURES:
             yield Message("assistant", [Part("image_url")])
         else:
             # Calls of all kinds; as long as what they say.
             yield Message("assistant", None, raw)
+
+
+def _before(asked: _Body) -> Iterator[Message]:
+    """What stands before the input."""
+    if asked.instructions is not None:
+        yield Message("system", asked.instructions)
+    if is_there(asked.prompt):
+        # A prompt that the provider keeps, and what is put into it.
+        yield Message("system", None, asked.prompt)
+    if is_there(asked.previous_response_id) or is_there(asked.conversation):
+        yield Message("assistant", [_KEPT])
+
+
+def _thoughts(item: _Item) -> list[Part]:
+    parts: list[Part] = []
+    for told in (_content(item.summary), _content(item.content)):
+        parts += [Part("text", told)] if isinstance(told, str) else told or ()
+    return [*parts, Part("encrypted_content")] if is_there(item.encrypted_content) else parts
 
 
 def _content(raw: msgspec.Raw) -> str | list[Part] | None:

@@ -10,6 +10,7 @@ from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import Asked, Part
 from optipath_router.chat.tokens import text_tokens
 from optipath_router.chat.usage import Usage
+from optipath_router.classify.tokens import prompt_tokens
 from optipath_router.errors import RequestRejected, UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.openai import completions, embeddings, moderations
@@ -103,10 +104,12 @@ def test_each_prompt_is_a_message() -> None:
 
 
 def test_tokens_that_came_as_numbers_are_counted() -> None:
-    (one,) = texts(completions.read_asked(b'{"model": "m", "prompt": [1, 2, 3]}'))
-    assert text_tokens(one) == 3
+    def counted(numbers: str) -> int:
+        return prompt_tokens(completions.read_asked(b'{"model": "m", "prompt": %b}' % numbers.encode()))
+
+    assert counted("[1, 2, 3]") - counted('""') == 3
     several = texts(embeddings.read_asked(b'{"model": "m", "input": [[1, 2], [3]]}'))
-    assert list(map(text_tokens, several)) == [2, 1]
+    assert [text_tokens(part.text) for (part,) in several] == [2, 1]
 
 
 def test_pictures_are_seen_in_what_is_moderated() -> None:

@@ -47,7 +47,7 @@ def test_items_are_messages() -> None:
     assert messages[:3] == [
         Message("user", "hi"),
         Message("assistant", [Part("text", "no")]),
-        Message("assistant", [Part("text", "hm")]),
+        Message("assistant", [Part("text", "hm"), Part("encrypted_content")]),
     ]
     assert json.loads(bytes(messages[3].tool_calls)) == call
     assert messages[4:7] == [
