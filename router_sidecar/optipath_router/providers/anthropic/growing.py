@@ -17,13 +17,15 @@ _encode: Final = msgspec.json.Encoder().encode
 class GrowingBlock:
     """Collects what comes of one block; raises UpstreamBroken for one that is longer than an event may be."""
 
-    __slots__ = ("_input", "_members", "_name", "size")
+    __slots__ = ("_input", "_members", "_name", "_texts", "size")
 
     def __init__(self, begun: msgspec.Raw, name: str) -> None:
         """Take the block as it began, and what it is called."""
         self._members = {name: raw.copy() for name, raw in _object(begun).items()}
         self._name = name
         self._input: list[str] = []
+        self._texts: dict[str, list[str]] = {}
+        """The pieces of each text that came in several."""
         self.size = len(begun)
 
     def grow(self, delta: Members) -> None:
@@ -35,14 +37,26 @@ class GrowingBlock:
             if name == "partial_json":
                 self._input.append(_text(raw))
             elif name != "type":
-                self._members[name] = _joined(self._members.get(name), raw)
+                self._add(name, raw)
 
     def whole(self) -> Hosted:
         """The block, as a whole answer would have it."""
+        members = self._members | {name: msgspec.Raw(_encode("".join(texts))) for name, texts in self._texts.items()}
         written = "".join(self._input)
         if written:
-            self._members["input"] = _valid(written)
-        return Hosted(Wire.MESSAGES, msgspec.Raw(_encode(self._members)), self._name)
+            members["input"] = _valid(written)
+        return Hosted(Wire.MESSAGES, msgspec.Raw(_encode(members)), self._name)
+
+    def _add(self, name: str, raw: msgspec.Raw) -> None:
+        """Take a member, or the next piece of a text; what is no text replaces what was there."""
+        before = self._members.get(name)
+        if before is None or not (_is_text(before) and _is_text(raw)):
+            self._members[name] = raw.copy()
+            self._texts.pop(name, None)
+            return
+        if name not in self._texts:
+            self._texts[name] = [_text(before)]
+        self._texts[name].append(_text(raw))
 
 
 def _valid(written: str) -> msgspec.Raw:
@@ -54,8 +68,5 @@ def _valid(written: str) -> msgspec.Raw:
     return msgspec.Raw(written.encode())
 
 
-def _joined(before: msgspec.Raw | None, more: msgspec.Raw) -> msgspec.Raw:
-    """Two pieces of a text in one; what is no text replaces what was there."""
-    if before is None or not (bytes(before).startswith(b'"') and bytes(more).startswith(b'"')):
-        return more.copy()
-    return msgspec.Raw(_encode(_text(before) + _text(more)))
+def _is_text(raw: msgspec.Raw) -> bool:
+    return bytes(memoryview(raw)[:1]) == b'"'

@@ -6,9 +6,10 @@ import msgspec
 
 from optipath_router.chat.answer import HostedTold, PartBegun, PartGrown
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.providers.anthropic.call_arguments import CallArguments
 
 MAX_WAITING: Final = 1024 * 1024
-"""Characters of what waits, and as many of the arguments that it waits for."""
+"""Characters of what waits."""
 
 Waiting = PartBegun | PartGrown | HostedTold
 
@@ -21,13 +22,12 @@ def part_of(delta: Waiting) -> int | None:
 class WaitingParts:
     """Keeps what waits, with the arguments of the call that is being written."""
 
-    __slots__ = ("_arguments", "_held", "_size", "_written")
+    __slots__ = ("_arguments", "_held", "_size")
 
     def __init__(self) -> None:
         self._held: list[Waiting] = []
         self._size = 0
-        self._arguments: list[str] = []
-        self._written = 0
+        self._arguments = CallArguments()
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
@@ -35,24 +35,16 @@ class WaitingParts:
 
     def begin(self) -> None:
         """Note that a call begins."""
-        self._arguments, self._written = [], 0
+        self._arguments = CallArguments()
 
     def written(self, text: str) -> None:
         """Note more of the call's arguments."""
-        self._written += len(text)
-        if self._written <= MAX_WAITING:
-            self._arguments.append(text)
+        self._arguments.add(text)
 
     @property
     def may_go(self) -> bool:
-        """Whether the call's arguments are complete JSON; those that are too long to keep count as not complete."""
-        if self._written > MAX_WAITING or not self._arguments or not self._arguments[-1].rstrip().endswith("}"):
-            return False
-        try:
-            msgspec.json.decode("".join(self._arguments))
-        except (msgspec.DecodeError, RecursionError):
-            return False
-        return True
+        """Whether the call's arguments are complete."""
+        return self._arguments.complete
 
     def add(self, delta: Waiting) -> None:
         """Let a delta wait; raises UpstreamBroken where too much does."""

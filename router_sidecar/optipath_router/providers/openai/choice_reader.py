@@ -18,7 +18,7 @@ from optipath_router.providers.openai.spoken import (
     word,
     words,
 )
-from optipath_router.providers.openai.thoughts import Detail, grown, listed_thought, read_details
+from optipath_router.providers.openai.thoughts import Detail, listed_thought, proved, read_details
 from optipath_router.providers.openai.usage import field
 
 _LISTED: Final = -1
@@ -37,7 +37,7 @@ class _Call:
 
 
 class _Thought:
-    """A thought that is open: what has been read of it, and its place among the details."""
+    """A thought that is open: how it began, with its proof once it has one, and its place among the details."""
 
     __slots__ = ("index", "part", "thought")
 
@@ -195,7 +195,7 @@ class ChoiceReader:
         if open_ is None or not detail.goes_on(open_.thought, open_.index):
             self._thought = _Thought(self._count, more, detail.index)
             return [self._begin(more)]
-        open_.thought = grown(msgspec.structs.replace(open_.thought, text=""), more)
+        open_.thought = proved(open_.thought, more)
         return [PartGrown(self._index, open_.part, more.text, signature=more.signature, hidden=more.hidden)]
 
     def _called(self, told: Any) -> list[Delta]:

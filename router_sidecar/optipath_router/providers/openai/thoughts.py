@@ -49,16 +49,20 @@ def read_details(told: Any) -> Iterator[Detail]:
 
 def read_thoughts(told: Any, plain: Any) -> list[Reasoning]:
     """The thoughts of a whole message; the plain text repeats what the details say, where they say any."""
-    thoughts: list[Reasoning] = []
+    begun: list[Reasoning] = []
+    texts: list[list[str]] = []
     index: int | None = None
     for detail in read_details(told):
         if detail.empty:
             continue
-        if thoughts and detail.goes_on(thoughts[-1], index):
-            thoughts[-1] = grown(thoughts[-1], detail.thought)
+        if begun and detail.goes_on(begun[-1], index):
+            begun[-1] = proved(begun[-1], detail.thought)
+            texts[-1].append(detail.thought.text)
         else:
-            thoughts.append(detail.thought)
+            begun.append(detail.thought)
+            texts.append([detail.thought.text])
         index = detail.index
+    thoughts = [_with_text(thought, pieces) for thought, pieces in zip(begun, texts, strict=True)]
     if isinstance(plain, str) and plain and not any(thought.text for thought in thoughts):
         thoughts.insert(0, Reasoning(plain))
     return thoughts
@@ -69,13 +73,12 @@ def listed_thought(text: str, signature: str | None) -> Reasoning:
     return Reasoning(text, signature, wire=None if signature is None else Wire.CHAT)
 
 
-def grown(thought: Reasoning, more: Reasoning) -> Reasoning:
-    """A thought with more of it."""
+def proved(thought: Reasoning, more: Reasoning) -> Reasoning:
+    """A thought with what more of it proves or hides; its text is for others to add up."""
+    if more.signature is more.hidden is None:
+        return thought
     return msgspec.structs.replace(
-        thought,
-        text=thought.text + more.text,
-        signature=more.signature or thought.signature,
-        hidden=more.hidden or thought.hidden,
+        thought, signature=more.signature or thought.signature, hidden=more.hidden or thought.hidden
     )
 
 
@@ -102,6 +105,10 @@ def write_detail(thought: Reasoning, index: int, *, goes_on: bool = False) -> It
         yield seen | ({"signature": thought.signature} if thought.signature is not None else {})
     if thought.hidden is not None:
         yield {"type": _HIDDEN, "data": thought.hidden, **told, "index": index}
+
+
+def _with_text(thought: Reasoning, pieces: list[str]) -> Reasoning:
+    return thought if len(pieces) == 1 else msgspec.structs.replace(thought, text="".join(pieces))
 
 
 def _detail(entry: dict[str, Any]) -> Detail:

@@ -47,24 +47,54 @@ def read_items(items: Iterable[msgspec.Raw], path: str) -> tuple[Message, ...]:
     """The messages that items are, in a list at this path; raises RequestRejected for one that is none."""
     messages: list[Message] = []
     signatures: dict[str, str] = {}
+    running: _Running | None = None
     for index, item in enumerate(items):
         message = _message(item, f"{path}[{index}]", signatures)
         if message is None:
             continue
-        last = messages[-1] if messages else None
-        if last is not None and _goes_on(last, message):
-            messages[-1] = replace(last, parts=last.parts + message.parts, plain=False)
-        else:
-            messages.append(message)
+        if running is not None and running.takes(message):
+            running.add(message)
+            continue
+        if running is not None:
+            messages.append(running.whole())
+        running = _Running(message)
+    if running is not None:
+        messages.append(running.whole())
     return tuple(_signed(message, signatures) for message in messages) if signatures else tuple(messages)
 
 
-def _goes_on(last: Message, message: Message) -> bool:
-    """Whether what the model says belongs to what it said just before."""
-    if not last.role is message.role is Role.ASSISTANT or last.extra or message.extra:
-        return False
-    calls = any(isinstance(part, ToolCall) for part in last.parts)
-    return calls or not (isinstance(last.parts[-1], Text | Refusal) and isinstance(message.parts[0], Text | Refusal))
+class _Running:
+    """A message while the next item may still belong to it."""
+
+    __slots__ = ("_calls", "_first", "_parts")
+
+    def __init__(self, first: Message) -> None:
+        self._first = first
+        self._parts = list(first.parts)
+        self._calls = _calls(first)
+
+    def takes(self, message: Message) -> bool:
+        """Whether what the model says belongs to what it said just before."""
+        first = self._first
+        if not first.role is message.role is Role.ASSISTANT or first.extra or message.extra:
+            return False
+        words = Text | Refusal
+        return self._calls or not (isinstance(self._parts[-1], words) and isinstance(message.parts[0], words))
+
+    def add(self, message: Message) -> None:
+        """Let it go on with what another item says."""
+        self._parts += message.parts
+        self._calls = self._calls or _calls(message)
+
+    def whole(self) -> Message:
+        """The message once nothing more belongs to it."""
+        if len(self._parts) == len(self._first.parts):
+            return self._first
+        return replace(self._first, parts=tuple(self._parts), plain=False)
+
+
+def _calls(message: Message) -> bool:
+    return any(isinstance(part, ToolCall) for part in message.parts)
 
 
 def _signed(message: Message, signatures: Mapping[str, str]) -> Message:

@@ -30,13 +30,15 @@ Placed = tuple[int, Event]
 class StreamOutput:
     """The items of one answer."""
 
-    __slots__ = ("_names", "_open", "_parts", "_places", "items")
+    __slots__ = ("_names", "_open", "_parts", "_places", "_saying", "items")
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self.items: list[dict[str, Any]] = []
         """As they are when done, or else as they were added."""
         self._open: dict[int, OpenItem] = {}
+        self._saying: int | None = None
+        """The index of the one open item that is no call."""
         self._parts: dict[int, Part] = {}
         """As they began."""
         self._places: dict[int, tuple[int, int]] = {}
@@ -57,7 +59,8 @@ class StreamOutput:
             case Reasoning(), OpenThought() as thought if thought.takes(part):
                 yield from self._place(number, index, thought.size, thought.begin(part))
             case _:
-                yield from self._close([at for at, each in self._open.items() if not isinstance(each, OpenCall)])
+                if self._saying is not None:
+                    yield from self._close([self._saying])
                 yield from self._begin_item(number, part)
 
     def grow(self, grown: PartGrown) -> Iterator[Placed]:
@@ -130,11 +133,15 @@ class StreamOutput:
         index = len(self.items)
         self.items.append(item.item)
         self._open[index] = item
+        if not isinstance(item, OpenCall):
+            self._saying = index
         return index, ("response.output_item.added", {"item": item.item})
 
     def _close(self, indexes: list[int], *, last: int | None = None, status: str = COMPLETED) -> Iterator[Placed]:
         for index in indexes:
             item = self._open.pop(index)
+            if index == self._saying:
+                self._saying = None
             ending = status if index == last else COMPLETED
             self.items[index], events = item.whole() if isinstance(item, OpenThought) else item.whole(ending)
             for event in events:
