@@ -175,6 +175,8 @@ def _function(tool: Tool, *, outer: bool = False) -> Written:
 
 def _choice(choice: ToolChoice, chat: Chat, family: Family) -> str | Written | None:
     if choice.choosing is Choosing.ONE:
+        if not choice.names:
+            return None  # it was a tool that only another provider runs
         kind = "custom" if choice.custom else "function"
         outer, inner = told_apart(choice.extra, kind)
         one = {"type": kind, kind: {"name": choice.names[0], **inner}, **outer}
@@ -192,7 +194,7 @@ def _choice(choice: ToolChoice, chat: Chat, family: Family) -> str | Written | N
 
 
 def _function_call(choice: ToolChoice | None) -> str | Written | None:
-    if choice is None:
+    if choice is None or (choice.choosing is Choosing.ONE and not choice.names):
         return None
     if choice.choosing is Choosing.ONE:
         return {"name": choice.names[0], **said_again(choice.extra, Wire.CHAT)}
