@@ -17,6 +17,7 @@ from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thinking import write_thinking
 from optipath_router.providers.openai.write_messages import MessageWriter
 from optipath_router.providers.openai.written import Written, write_mark
+from optipath_router.providers.unsayable import nothing_left
 from optipath_snapshot import Saying
 
 PATH: Final = "/chat/completions"
@@ -61,6 +62,8 @@ def write_chat(chat: Chat, model: str, family: Family, *, streams: bool) -> Outg
 def _messages(chat: Chat, family: Family, in_prompt: Written | None) -> list[Written]:
     writer = MessageWriter(chat, family)
     messages = [written for message in chat.messages for written in writer.message(message)]
+    if not messages:
+        raise nothing_left(chat)
     if in_prompt is not None:
         messages.insert(_behind_system(messages), in_prompt)
     return messages
