@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     TOO_LARGE = "too_large"
     """The request alone exceeds a limit of the provider's; no wait helps, another target may."""
     NOT_SPOKEN = "not_spoken"
-    """The provider's type is of a newer release than this router."""
+    """The provider's type is of a newer release than this router, or its dialect has no words for the request."""
     NO_KEY = "no_key"
     HOST_MISMATCH = "credential_host_mismatch"
     EGRESS = "egress_denied"

@@ -68,6 +68,8 @@ def _wait(tried: Tried) -> float | None:
 def _nobody(outcomes: set[Outcome], told: str, wait: float, status: int, *, asked: bool) -> Failed:
     if outcomes <= _KEYS:
         return Failed(503, Code.PROVIDER_AUTH_ERROR, f"no key was accepted: {told}", retry_after_seconds=wait)
+    if asked and outcomes == {Outcome.NOT_SPOKEN}:
+        return Failed(400, Code.NO_ELIGIBLE_TARGET, f"no target can serve this request: {told}")
     if outcomes == {Outcome.TOO_LARGE}:
         return Failed(413, Code.REQUEST_TOO_LARGE, f"the request is larger than any provider allows: {told}")
     code, message = Code.ALL_ATTEMPTS_FAILED, f"no target answered: {told}"

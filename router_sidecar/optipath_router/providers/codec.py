@@ -77,7 +77,8 @@ class ProviderCodec(Protocol):
         """A chat as the provider wants it, without what its dialect cannot say: who may lose it was asked before.
 
         `max_output_tokens` is what the model can say at most, for dialects that demand a limit where the caller
-        named none. Raises RequestRejected for what no dialect can make sense of.
+        named none. Raises RequestRejected for what no dialect can make sense of, and TargetUnavailable
+        (`unsayable`) for what this one cannot and another may: then nothing was sent, and the next target is asked.
         """
         ...
 

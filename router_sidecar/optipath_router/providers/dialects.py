@@ -15,7 +15,7 @@ from optipath_router.providers.dialect import Dialect, Exchange
 from optipath_router.providers.embedding import EmbeddingTranslation
 from optipath_router.providers.openai import passages
 from optipath_router.providers.openai.codec import OpenAICodec
-from optipath_router.providers.openai.dialect import CHAT, CHAT_UNASKED
+from optipath_router.providers.openai.dialect import ChatPassage
 from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.passage import Passage
 from optipath_router.providers.surfaces import SURFACES
@@ -41,7 +41,7 @@ def _of_family(name: str, family: Family) -> Dialect:
     told = family.stream_options
     exchanges: dict[Wire, Exchange] = {
         **_translations(OpenAICodec(family)),
-        Wire.CHAT: CHAT if told else CHAT_UNASKED,
+        Wire.CHAT: ChatPassage(family),
         Wire.COMPLETIONS: passages.COMPLETIONS if told else passages.COMPLETIONS_UNASKED,
         Wire.EMBEDDINGS: passages.EMBEDDINGS,
         Wire.MODERATIONS: passages.MODERATIONS,

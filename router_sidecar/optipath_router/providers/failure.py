@@ -143,8 +143,8 @@ def failure_inside(body: bytes) -> UpstreamError | None:
 
 
 def data_of(event: bytes) -> bytes:
-    """The data of an event of a stream, as it came."""
-    return b"".join(line[5:].strip() for line in event.splitlines() if line.startswith(b"data:"))
+    """The data of an event of a stream, as it came, its lines included."""
+    return b"\n".join(line[5:].strip() for line in event.splitlines() if line.startswith(b"data:"))
 
 
 def _status_inside(error: Said) -> int:

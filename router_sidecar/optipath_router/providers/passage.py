@@ -104,18 +104,21 @@ class PassingReader:
 def together(reads: Iterable[Read], shown: Callable[[Read], bytes]) -> Iterator[Event]:
     """Events of what was read, as the caller is shown it: one for all that came together, up to an end or an error.
 
-    What cannot be read is raised after what came before it.
+    What cannot be read, or not be shown, is raised after what came before it.
     """
     raws: list[bytes] = []
     content, tokens, usage = False, 0, None
     broken: UpstreamBroken | None = None
     iterator = iter(reads)
     while True:
+        raw, failing = b"", None
         try:
             read = next(iterator, None)
+            if read is not None:
+                failing = _failing(read.deltas)
+                raw = shown(read) if failing is None else b""
         except UpstreamBroken as error:
             broken, read = error, None
-        failing = _failing(read.deltas) if read is not None else None
         if read is None or read.ends or failing is not None:
             if raws:
                 yield Event(Kind.CONTENT if content else Kind.OPENING, b"".join(raws), usage, tokens)
@@ -124,9 +127,9 @@ def together(reads: Iterable[Read], shown: Callable[[Read], bytes]) -> Iterator[
                 raise broken
             if read is None:
                 return
-            yield Event(Kind.END, shown(read)) if failing is None else Event(Kind.ERROR, failing, usage_in(read.deltas))
+            yield Event(Kind.END, raw) if failing is None else Event(Kind.ERROR, failing, usage_in(read.deltas))
             continue
-        raws.append(shown(read))
+        raws.append(raw)
         for delta in read.deltas:
             said = _said(delta)
             if said is not None:
@@ -135,8 +138,11 @@ def together(reads: Iterable[Read], shown: Callable[[Read], bytes]) -> Iterator[
 
 
 def _failing(deltas: Iterable[Delta]) -> bytes | None:
-    """An error that is told, as an event of its own."""
-    return next((b"data: " + delta.body + b"\n\n" for delta in deltas if isinstance(delta, Failing)), None)
+    """An error that is told, as an event of its own. Gemini's has several lines, and each is a field of data."""
+    body = next((delta.body for delta in deltas if isinstance(delta, Failing)), None)
+    if body is None:
+        return None
+    return b"".join(b"data: " + line + b"\n" for line in body.splitlines() or (b"",)) + b"\n"
 
 
 def _said(delta: Delta) -> int | None:

@@ -92,6 +92,8 @@ class TranslatingReader:
             yield Event(Kind.END, self._end())
 
     def _written(self, read: Read) -> bytes:
+        if self._ended:
+            return b""  # several providers send their end mark twice
         written = b"".join(map(self._write, read.deltas))
         return written + self._end() if read.ends and self._reader.finished else written
 

@@ -158,7 +158,7 @@ def test_errors_inside_an_answer(body: bytes, outcome: Outcome | None) -> None:
 
 
 def test_the_data_of_an_event_is_what_stands_in_its_fields() -> None:
-    assert data_of(b'event: error\r\ndata: {"error":\r\ndata:"x"}\r\n\r\n') == b'{"error":"x"}'
+    assert data_of(b'event: error\r\ndata: {"error":\r\ndata:"x"}\r\n\r\n') == b'{"error":\n"x"}'
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from optipath_router.providers.anthropic.write_blocks import write_blocks, write
 from optipath_router.providers.anthropic.write_tools import write_tools
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.members import said_again
+from optipath_router.providers.unsayable import nothing_left
 
 DEFAULT_MAX_TOKENS: Final = 4096
 """Messages demands a limit. Every Claude can say this much, and it is taken where nobody knows the model's own."""
@@ -38,7 +39,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def write_chat(chat: Chat, model: str, *, streams: bool, max_output_tokens: int | None = None) -> Outgoing:
-    """A chat as Anthropic wants it, without what Messages cannot say."""
+    """A chat as Anthropic wants it, without what Messages cannot say; raises what `nothing_left` tells."""
     max_tokens = chat.max_tokens if chat.max_tokens is not None else max_output_tokens or DEFAULT_MAX_TOKENS
     extra = said_again(chat.extra, Wire.MESSAGES)
     config: dict[str, Any] = dict(_decode(extra.pop("output_config"))) if "output_config" in extra else {}
@@ -72,6 +73,11 @@ def _conversation(chat: Chat) -> dict[str, Any]:
         rest = [message for message in rest if message.role not in _SYSTEM]
     prompt = _content(system)
     turns = list(_turns(rest, own=chat.wire is Wire.MESSAGES))
+    if not turns and chat.wire is not Wire.MESSAGES:
+        if not prompt:
+            raise nothing_left(chat)
+        # Others take a system message alone; Anthropic wants somebody to answer to.
+        return {"messages": [{"role": "user", "content": prompt}]}
     return {**({"system": prompt} if prompt else {}), "messages": turns}
 
 

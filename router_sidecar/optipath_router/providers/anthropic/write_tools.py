@@ -63,10 +63,11 @@ def _schema(parameters: msgspec.Raw | None) -> msgspec.Raw:
 
 def _choice(chat: Chat) -> dict[str, Any] | None:
     choice, parallel = chat.tool_choice, chat.parallel_tool_calls
-    if choice is None:
+    # One without a name was a tool that only another provider runs.
+    if choice is None or (choice.choosing is Choosing.ONE and not choice.names):
         return {"type": "auto", "disable_parallel_tool_use": True} if parallel is False else None
     written: dict[str, Any] = {"type": _TYPES[choice.choosing]}
-    if choice.choosing is Choosing.ONE and choice.names:
+    if choice.choosing is Choosing.ONE:
         written["name"] = choice.names[0]
     if parallel is not None and choice.choosing is not Choosing.NONE:
         written["disable_parallel_tool_use"] = not parallel

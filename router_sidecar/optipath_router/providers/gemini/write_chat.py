@@ -12,6 +12,7 @@ from optipath_router.providers.gemini.write_config import generation_config
 from optipath_router.providers.gemini.write_parts import contents, instruction
 from optipath_router.providers.gemini.write_tools import tool_config, tools
 from optipath_router.providers.members import said_again
+from optipath_router.providers.unsayable import nothing_left
 
 
 def write_chat(chat: Chat, model: str, *, streams: bool) -> Outgoing:
@@ -30,6 +31,8 @@ def write_count(chat: Chat, model: str) -> Outgoing:
 def _body(chat: Chat, model: str) -> dict[str, Any]:
     """The request: what is said, what may be called, and how to answer."""
     system, said = instruction(chat.messages), contents(chat.messages, model)
+    if not said and not system:
+        raise nothing_left(chat)
     if not said:
         # Others take a system message alone; Gemini wants somebody to answer to.
         system, said = [], [{"role": "user", "parts": system}]

@@ -26,9 +26,10 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.providers.gemini.media import media
 from optipath_router.providers.gemini.models import older
-from optipath_router.providers.members import refused, said_again
+from optipath_router.providers.members import said_again
 from optipath_router.providers.objects import as_object, is_object
 from optipath_router.providers.prefill import without_prefill
+from optipath_router.providers.unsayable import place_of, unsayable
 
 _SYSTEM: Final = (Role.SYSTEM, Role.DEVELOPER)
 
@@ -48,13 +49,14 @@ def instruction(messages: Iterable[Message]) -> list[Json]:
 def contents(messages: Sequence[Message], model: str) -> list[Json]:
     """What user and model said by turns, without a begin of the answer that the model should go on with."""
     spoken = without_prefill([message for message in messages if message.role not in _SYSTEM])
+    places = (place_of(at, message.role) for at, message in enumerate(messages) if message.role not in _SYSTEM)
     calls: dict[str, ToolCall] = {}
     turns: list[Json] = []
-    for message in spoken:
+    for message, place in zip(spoken, places, strict=False):
         # An id may come again in a later turn: a result answers the call that was made last.
         calls.update({part.id: part for part in message.parts if isinstance(part, ToolCall)})
         role = "model" if message.role is Role.ASSISTANT else "user"
-        parts = [each for part in message.parts for each in _part(part, calls, model)]
+        parts = [each for part in message.parts for each in _part(part, calls, model, place)]
         if turns and turns[-1]["role"] == role:
             turns[-1]["parts"] += parts
         elif parts:
@@ -62,19 +64,19 @@ def contents(messages: Sequence[Message], model: str) -> list[Json]:
     return [_signed(turn, model) for turn in turns]
 
 
-def _part(part: Part, calls: Mapping[str, ToolCall], model: str) -> Iterator[Json]:
+def _part(part: Part, calls: Mapping[str, ToolCall], model: str, place: str) -> Iterator[Json]:
     """What a part becomes; nothing where Gemini has no word for it."""
     match part:
         case Text() | Refusal() if part.text:
             yield {"text": part.text, **said_again(part.extra, Wire.GEMINI)}
         case Image() | Document() | Audio():
-            yield from media(part)
+            yield from media(part, place)
         case Reasoning(wire=Wire.GEMINI):
             yield from _thought(part)
         case ToolCall(custom=False):
             yield _call(part)
         case ToolResult(custom=False):
-            yield from _result(part, calls.get(part.call_id), model)
+            yield from _result(part, calls.get(part.call_id), model, place)
         case Hosted(wire=Wire.GEMINI):
             yield msgspec.json.decode(part.raw, type=Json)
         case _:
@@ -99,15 +101,18 @@ def _call(part: ToolCall) -> Json:
     return said
 
 
-def _result(part: ToolResult, call: ToolCall | None, model: str) -> Iterator[Json]:
+def _result(part: ToolResult, call: ToolCall | None, model: str, place: str) -> Iterator[Json]:
     """A function's response; older models want files beside it, and newer ones in it."""
     if call is not None and call.custom:
         return
-    name = part.name or (call.name if call else None)
-    if name is None:
-        raise refused("messages", f"has a result for the tool call {part.call_id[:200]!r}, which is not there")
+    # A call that is not there, such as one that was cut off with the begin of the chat, is known by its id at least.
+    name = part.name or (call.name if call else part.call_id)
+    if not name:
+        raise unsayable(
+            place, "holds a tool's result without the call's id or the tool's name: Gemini must be told one"
+        )
     text = "\n".join(each.text for each in part.parts if isinstance(each, Text))
-    files = [each for inner in part.parts if not isinstance(inner, Text) for each in media(inner)]
+    files = [each for inner in part.parts if not isinstance(inner, Text) for each in media(inner, place)]
     response: Any = {"error" if part.failed else "output": text}
     if not part.failed and is_object(text):
         response = msgspec.Raw(text.encode())

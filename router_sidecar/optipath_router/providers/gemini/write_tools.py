@@ -22,6 +22,8 @@ def tool_config(chat: Chat) -> dict[str, Any] | None:
     if not functions:
         return None
     choice = chat.tool_choice
+    if choice is not None and choice.choosing is Choosing.ONE and not choice.names:
+        choice = None  # it was a tool that only another provider runs
     names = list(choice.names) if choice else []
     mode = _MODES.get(choice.choosing) if choice else None
     if mode is None and (names or any(tool.strict for tool in functions)):

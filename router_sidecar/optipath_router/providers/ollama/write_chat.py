@@ -10,6 +10,7 @@ from optipath_router.chat.conversation import Wire
 from optipath_router.providers.dialect import Outgoing
 from optipath_router.providers.members import said_again
 from optipath_router.providers.ollama.write_messages import messages
+from optipath_router.providers.unsayable import nothing_left
 
 _EFFORTS: Final[Mapping[str, bool | str]] = {
     "none": False,
@@ -24,10 +25,13 @@ _EFFORTS: Final[Mapping[str, bool | str]] = {
 
 def write_chat(chat: Chat, model: str, *, streams: bool) -> Outgoing:
     """A chat for `/api/chat`; raises RequestRejected for what no dialect can make sense of."""
+    said = messages(chat.messages)
+    if not said:
+        raise nothing_left(chat)
     body: dict[str, Any] = {
         **said_again(chat.extra, Wire.OLLAMA),
         "model": model,
-        "messages": messages(chat.messages),
+        "messages": said,
         "stream": streams,
     }
     if tools := [_declared(tool) for tool in chat.tools if isinstance(tool, Tool) and not tool.custom]:

@@ -6,8 +6,12 @@ from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Code
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.openai.answer import read_answer
+from optipath_router.providers.openai.call_ids import fits
+from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.openai.reader import OpenAIReader
 from optipath_router.providers.openai.request import outgoing
+from optipath_router.providers.openai.thoughts import holds_foreign
+from optipath_router.providers.openai.write_chat import write_chat
 from optipath_snapshot import Target
 
 
@@ -15,15 +19,20 @@ from optipath_snapshot import Target
 class ChatPassage:
     """Chat completions asked for and answered in OpenAI's dialect: a passage, made for speed."""
 
-    tells_usage: bool = True
-    """Whether a stream tells its usage because `stream_options` asks for it. Others tell it anyway."""
+    family: Family
     translates: bool = False
     downgrades: tuple[str, ...] = ()
     sayings: None = None
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
-        """The caller's own bytes, but for the model and, in a stream, the wish to be told the usage."""
-        tell_usage = request.streams and self.tells_usage
+        """The caller's own bytes, but for the model and, in a stream, the wish to be told the usage.
+
+        A conversation that providers of several dialects have answered is written again where this one would refuse
+        what another wrote: its thoughts, or its names of tool calls.
+        """
+        if holds_foreign(request.body) or not fits(request.body, self.family):
+            return write_chat(request.chat(), target.upstream_model, self.family, streams=request.streams)
+        tell_usage = request.streams and self.family.stream_options
         body = outgoing(request.body, request.asked, target.upstream_model, tell_usage=tell_usage)
         return Outgoing("/chat/completions", body)
 
@@ -33,7 +42,7 @@ class ChatPassage:
 
     def reader(self, request: ChatRequest) -> OpenAIReader:
         """A reader for the streamed reply to a request."""
-        hides_usage = self.tells_usage and not request.asked.tells_usage
+        hides_usage = self.family.stream_options and not request.asked.tells_usage
         return OpenAIReader(choices=request.asked.n or 1, hides_usage=hides_usage)
 
     def refusal(self, _: int, __: Code, body: bytes) -> bytes:
@@ -41,5 +50,4 @@ class ChatPassage:
         return body
 
 
-CHAT = ChatPassage()
-CHAT_UNASKED = ChatPassage(tells_usage=False)
+CHAT = ChatPassage(FAMILY["OpenAICompatible"])

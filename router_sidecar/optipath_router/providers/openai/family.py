@@ -71,6 +71,8 @@ class Family(msgspec.Struct, frozen=True):
     safety_identifier: bool = False
     refusals: bool = False
     """Whether a message of the model's has a `refusal`; else it is text."""
+    short_call_ids: bool = False
+    """Whether the id of a tool call must be nine letters or digits."""
     seed: str = "seed"
     required: str = "required"
     """The choice of tools by which one must be called."""
@@ -172,6 +174,7 @@ FAMILY: Final[Mapping[str, Family]] = {
             }
         ),
         stream_options=False,
+        short_call_ids=True,
         seed="random_seed",
         required="any",
         thoughts=Thoughts.CONTENT,

@@ -15,6 +15,7 @@ from optipath_router.providers.members import said_again
 _TEXT, _SUMMARY, _HIDDEN = "reasoning.text", "reasoning.summary", "reasoning.encrypted"
 _KNOWN: Final = frozenset({"type", "text", "summary", "data", "signature", "format", "id", "index"})
 _WIRES: Final[Mapping[str, Wire]] = {str(wire): wire for wire in Wire}
+_FOREIGN: Final = tuple(f'"{wire}"'.encode() for wire in Wire if wire is not Wire.CHAT)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,6 +39,11 @@ class Detail(msgspec.Struct, frozen=True):
         # What is proved or hidden is at its end, and nothing has two proofs.
         closed = thought.signature is not None or thought.hidden is not None
         return not closed or not (more.text or more.signature or more.hidden)
+
+
+def holds_foreign(body: bytes) -> bool:
+    """Whether a caller's own bytes hold a thought of another dialect's, which no provider of this one wrote."""
+    return b'"reasoning_details"' in body and any(name in body for name in _FOREIGN)
 
 
 def read_details(told: Any) -> Iterator[Detail]:

@@ -17,6 +17,7 @@ from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thinking import write_thinking
 from optipath_router.providers.openai.write_messages import MessageWriter
 from optipath_router.providers.openai.written import Written, write_mark
+from optipath_router.providers.unsayable import nothing_left
 from optipath_snapshot import Saying
 
 PATH: Final = "/chat/completions"
@@ -61,6 +62,8 @@ def write_chat(chat: Chat, model: str, family: Family, *, streams: bool) -> Outg
 def _messages(chat: Chat, family: Family, in_prompt: Written | None) -> list[Written]:
     writer = MessageWriter(chat, family)
     messages = [written for message in chat.messages for written in writer.message(message)]
+    if not messages:
+        raise nothing_left(chat)
     if in_prompt is not None:
         messages.insert(_behind_system(messages), in_prompt)
     return messages
@@ -175,6 +178,8 @@ def _function(tool: Tool, *, outer: bool = False) -> Written:
 
 def _choice(choice: ToolChoice, chat: Chat, family: Family) -> str | Written | None:
     if choice.choosing is Choosing.ONE:
+        if not choice.names:
+            return None  # it was a tool that only another provider runs
         kind = "custom" if choice.custom else "function"
         outer, inner = told_apart(choice.extra, kind)
         one = {"type": kind, kind: {"name": choice.names[0], **inner}, **outer}
@@ -192,7 +197,7 @@ def _choice(choice: ToolChoice, chat: Chat, family: Family) -> str | Written | N
 
 
 def _function_call(choice: ToolChoice | None) -> str | Written | None:
-    if choice is None:
+    if choice is None or (choice.choosing is Choosing.ONE and not choice.names):
         return None
     if choice.choosing is Choosing.ONE:
         return {"name": choice.names[0], **said_again(choice.extra, Wire.CHAT)}

@@ -24,6 +24,7 @@ from optipath_router.chat.conversation import (
     data_url,
 )
 from optipath_router.providers.members import said_again
+from optipath_router.providers.openai.call_ids import call_id
 from optipath_router.providers.openai.family import Documents, Family, Thoughts
 from optipath_router.providers.openai.parts import told_apart
 from optipath_router.providers.openai.thoughts import is_plain, write_details
@@ -102,7 +103,7 @@ class MessageWriter:
         told = result.parts if rich else tuple(part for part in result.parts if isinstance(part, Text))
         content = self._content(told, Role.TOOL, plain=message.plain)
         named = {"name": result.name} if result.name is not None else {}
-        written = {"role": Role.TOOL, "tool_call_id": result.call_id}
+        written = {"role": Role.TOOL, "tool_call_id": call_id(result.call_id, self._family)}
         if self._legacy:
             written = {"role": "function"}
         again = said_again(result.extra, Wire.CHAT) | said_again(message.extra, Wire.CHAT)
@@ -127,7 +128,11 @@ class MessageWriter:
         if self._legacy:
             call = calls[-1]
             return {"function_call": {"name": call.name, "arguments": call.arguments}}
-        return {"tool_calls": [write_call(call) for call in calls]}
+        return {
+            "tool_calls": [
+                write_call(msgspec.structs.replace(call, id=call_id(call.id, self._family))) for call in calls
+            ]
+        }
 
     def _content(self, parts: Iterable[Part], role: Role, *, plain: bool) -> str | list[Written | msgspec.Raw] | None:
         """A content; None where there is none."""

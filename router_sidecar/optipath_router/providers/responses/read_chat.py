@@ -141,6 +141,8 @@ def _allowed(choice: Members) -> ToolChoice:
     if mode not in ("auto", "required"):
         raise refused(choice.at("mode"), f"is {mode!r}, and neither auto nor required")
     named = choice.needed("tools", list[dict[str, Any]])
+    if not named:
+        raise refused(choice.at("tools"), "names no tool")
     names = tuple(str(tool["name"]) for tool in named if tool.get("type") == "function" and "name" in tool)
     extra = choice.rest(Wire.RESPONSES)
     if len(names) != len(named):

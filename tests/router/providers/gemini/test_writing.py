@@ -23,7 +23,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.errors import RequestRejected
+from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_router.providers.gemini import GEMINI, write_count
 
 ASKED = Message(Role.USER, (Text("Hi"),))
@@ -138,10 +138,20 @@ def test_a_result_has_the_name_of_the_last_call_with_its_id() -> None:
     assert names == ["f", "g"]
 
 
-def test_a_result_without_a_call_is_refused_by_its_id() -> None:
-    with pytest.raises(RequestRejected, match="'nowhere'"):
-        sent(ASKED, result("nowhere", Text("a")))
-    assert sent(ASKED, result("nowhere", Text("a"), name="f"))
+def test_a_result_without_a_call_has_the_calls_id_for_a_name() -> None:
+    def name(*given: Message) -> str:
+        told: str = turns(ASKED, *given)[0][1][1]["functionResponse"]["name"]
+        return told
+
+    assert name(result("call_9", Text("a"))) == "call_9"
+    assert name(result("call_9", Text("a"), name="f")) == "f"
+
+
+def test_a_result_without_any_name_is_not_spoken_and_says_where_it_stands() -> None:
+    system = Message(Role.SYSTEM, (Text("Be brief."),))
+    with pytest.raises(TargetUnavailable, match=r"message 3 of the chat \(role tool\)") as raised:
+        sent(system, ASKED, result("", Text("a")))
+    assert raised.value.outcome is Outcome.NOT_SPOKEN
 
 
 def test_files_of_a_result_stand_in_it_for_newer_models_and_beside_it_for_older() -> None:
@@ -237,10 +247,21 @@ def test_a_file_is_told_with_its_media_type(part: Part, told: dict[str, Any] | N
     assert turns(user(Text("Look"), part))[0][1] == [{"text": "Look"}, *([told] if told else [])]
 
 
-def test_data_without_a_media_type_is_refused() -> None:
-    for part in (Image(data="QQ=="), Document(data="QQ=="), Audio(data="QQ==")):
-        with pytest.raises(RequestRejected, match="media type"):
-            sent(user(part))
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.CSV", "text/csv"), ("a.pdf", "application/pdf"), ("a", "application/pdf"), (None, "application/pdf")],
+)
+def test_a_file_without_a_media_type_has_that_of_its_name_or_is_a_pdf(name: str | None, kind: str) -> None:
+    [(_, [told])] = turns(user(Document(data="QQ==", name=name)))
+    assert told == {"inlineData": {"mimeType": kind, "data": "QQ=="}}
+
+
+@pytest.mark.parametrize("part", [Image(data="QQ=="), Audio(data="QQ==")], ids=["picture", "sound"])
+def test_data_of_which_nothing_tells_the_kind_is_not_spoken_and_says_where_it_stands(part: Image | Audio) -> None:
+    for message in (user(part), result("1", part, name="f")):
+        with pytest.raises(TargetUnavailable, match=r"message 2 of the chat") as raised:
+            sent(ASKED, message)
+        assert raised.value.outcome is Outcome.NOT_SPOKEN
 
 
 # Tools.

@@ -21,7 +21,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.errors import RequestRejected
+from optipath_router.errors import Outcome, TargetUnavailable
 from optipath_router.providers.ollama import OLLAMA
 from support.wire import exchanges
 
@@ -113,9 +113,14 @@ def test_calls_and_results_find_each_other_by_id_and_by_name() -> None:
     ]
 
 
-def test_a_result_without_a_call_is_refused_by_its_id() -> None:
-    with pytest.raises(RequestRejected, match="'nowhere'"):
-        sent(ASKED, Message(Role.TOOL, (ToolResult("nowhere"),)))
+def test_a_result_without_a_call_has_the_calls_id_for_a_name() -> None:
+    assert messages(ASKED, Message(Role.TOOL, (ToolResult("call_9"),)))[1]["tool_name"] == "call_9"
+
+
+def test_a_result_without_any_name_is_not_spoken_and_says_where_it_stands() -> None:
+    with pytest.raises(TargetUnavailable, match=r"message 2 of the chat \(role tool\)") as raised:
+        sent(ASKED, Message(Role.TOOL, (ToolResult(""),)))
+    assert raised.value.outcome is Outcome.NOT_SPOKEN
 
 
 def test_what_ollama_has_no_word_for_is_left_out() -> None:

@@ -396,6 +396,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "tool_choice.mode",
         "'none'",
     ),
+    "allowed tools that are none": (
+        {"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": []}},
+        "tool_choice.tools",
+        "names no tool",
+    ),
     "a format": ({"text": {"format": {"type": "yaml"}}}, "text.format.type", "'yaml'"),
     "a schema that is missing": ({"text": {"format": {"type": "json_schema"}}}, "text.format.schema", "is missing"),
     "a number": ({"max_output_tokens": "many"}, "max_output_tokens", "is wrong"),
