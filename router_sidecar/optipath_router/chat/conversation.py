@@ -202,8 +202,9 @@ def parse_data_url(url: str) -> tuple[str, str] | None:
     """Media type and base64 of a URL that holds its data itself; None for any other."""
     if not url.startswith(DATA_URL):
         return None
-    head, comma, data = url[len(DATA_URL) :].partition(",")
-    media_type, *parameters = head.split(";")
-    if not comma or "base64" not in parameters:
+    # Found and cut out once: what follows may be an image of many megabytes.
+    comma = url.find(",")
+    media_type, *parameters = url[len(DATA_URL) : max(comma, 0)].split(";")
+    if "base64" not in parameters:
         return None
-    return media_type or "text/plain", data
+    return media_type or "text/plain", url[comma + 1 :]

@@ -19,6 +19,8 @@ MAX_COMMAS: Final = 500_000
 """In a request. Millions of tiny values take seconds and a gigabyte to read; as text they fit into no context."""
 MAX_MESSAGES: Final = 10_000
 """And as many tools, and parts of a message."""
+MAX_PARTS: Final = 50_000
+"""In all messages of a chat."""
 _Few = msgspec.Meta(max_length=MAX_MESSAGES)
 
 

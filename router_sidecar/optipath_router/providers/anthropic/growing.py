@@ -6,6 +6,7 @@ import msgspec
 
 from optipath_router.chat.conversation import Hosted, Wire
 from optipath_router.errors import Outcome, UpstreamBroken
+from optipath_router.providers.members import first_byte
 from optipath_router.providers.sse import MAX_EVENT_BYTES
 
 Members = dict[str, msgspec.Raw]
@@ -69,4 +70,4 @@ def _valid(written: str) -> msgspec.Raw:
 
 
 def _is_text(raw: msgspec.Raw) -> bool:
-    return bytes(memoryview(raw)[:1]) == b'"'
+    return first_byte(raw) == b'"'

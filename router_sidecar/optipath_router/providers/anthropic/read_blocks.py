@@ -21,7 +21,7 @@ from optipath_router.chat.conversation import (
 from optipath_router.chat.request import MAX_MESSAGES
 from optipath_router.providers.anthropic.citations import read_citation
 from optipath_router.providers.anthropic.foreign import INVALID_JSON, unseal, with_signatures
-from optipath_router.providers.members import Members, refused
+from optipath_router.providers.members import Members, first_byte, refused
 
 _DIRECT: Final = {"type": "direct"}
 _PLAIN: Final = "text/plain"
@@ -30,7 +30,7 @@ _blocks: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 def read_content(members: Members, name: str = "content") -> tuple[tuple[Part, ...], bool]:
     """The parts of a member that holds content, and whether it is plain text instead of a list."""
-    raw = members.raw(name)
+    raw = members.lent(name)
     if raw is None:
         raise refused(members.at(name), "is missing")
     return content(raw, members.at(name))
@@ -39,14 +39,14 @@ def read_content(members: Members, name: str = "content") -> tuple[tuple[Part, .
 def content(raw: msgspec.Raw, path: str, *, of_result: bool = False) -> tuple[tuple[Part, ...], bool]:
     """The parts of a content, and whether it is plain text; that of a tool's result holds no results itself."""
     try:
-        if bytes(raw).startswith(b'"'):
+        if first_byte(raw) == b'"':
             return (Text(msgspec.json.decode(raw, type=str)),), True
         raws = _blocks(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         raise refused(path, f"is neither text nor a list of blocks: {error}") from error
     if len(raws) > MAX_MESSAGES:
         raise refused(path, f"has {len(raws)} blocks, more than {MAX_MESSAGES}")
-    parts = (read_block(block.copy(), f"{path}[{index}]", of_result=of_result) for index, block in enumerate(raws))
+    parts = (read_block(block, f"{path}[{index}]", of_result=of_result) for index, block in enumerate(raws))
     return tuple(with_signatures(parts)), False
 
 
@@ -58,7 +58,7 @@ def read_block(raw: msgspec.Raw, path: str, *, of_result: bool = False) -> Part:
         raise refused(path, "is a tool_result inside of another")
     read = _READERS.get(kind)
     part = read(members) if read is not None else None
-    return Hosted(Wire.MESSAGES, raw, members.take("name", str) or kind) if part is None else part
+    return Hosted(Wire.MESSAGES, raw.copy(), members.take("name", str) or kind) if part is None else part
 
 
 def read_cache(members: Members) -> CacheMark | None:
@@ -125,7 +125,7 @@ def _source(members: Members) -> Members:
 
 def _call(members: Members) -> ToolCall:
     id_, name = members.needed("id", str), members.needed("name", str)
-    given = members.raw("input") or msgspec.Raw(b"{}")
+    given = members.lent("input") or msgspec.Raw(b"{}")
     arguments = _arguments(given, members.at("input"))
     cache = read_cache(members)
     return ToolCall(id_, name, arguments, cache=cache, extra=without_direct(members.rest(Wire.MESSAGES)))
@@ -152,13 +152,13 @@ def without_direct(extra: Extra | None) -> Extra | None:
 
 def _result(members: Members) -> ToolResult:
     call_id, failed = members.needed("tool_use_id", str), members.take("is_error", bool) or False
-    cache, written = read_cache(members), members.raw("content")
+    cache, written = read_cache(members), members.lent("content")
     parts = content(written, members.at("content"), of_result=True)[0] if written is not None else ()
     said = tuple(part for part in parts if isinstance(part, Text | Image | Document))
     extra = members.rest(Wire.MESSAGES)
     if written is not None and len(said) < len(parts):
         # Search results and references to tools, which only Messages has: there all of it is said again.
-        extra = Extra(Wire.MESSAGES, {**(extra.members if extra else {}), "content": written})
+        extra = Extra(Wire.MESSAGES, {**(extra.members if extra else {}), "content": written.copy()})
     return ToolResult(call_id, said, failed, cache=cache, extra=extra)
 
 

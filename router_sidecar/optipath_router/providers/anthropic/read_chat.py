@@ -17,7 +17,7 @@ from optipath_router.chat.request import MAX_MESSAGES
 from optipath_router.providers.anthropic.read_blocks import read_cache, read_content
 from optipath_router.providers.anthropic.read_tools import read_choice, read_tools
 from optipath_router.providers.anthropic.thinking import read_thinking
-from optipath_router.providers.members import Members, refused
+from optipath_router.providers.members import Members, bounded, refused
 
 _ROLES: Final = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM}
 
@@ -31,7 +31,7 @@ def read_chat(body: bytes) -> Chat:
     members = Members(body)
     members.raw("model")
     members.raw("stream")
-    messages = (*_system(members), *_messages(members))
+    messages = (*_system(members), *bounded(_messages(members), "messages"))
     choice, parallel = read_choice(members)
     config = members.object("output_config")
     effort = config.take("effort", str) if config else None

@@ -18,7 +18,7 @@ def read_tools(members: Members) -> tuple[Tool | HostedTool, ...]:
     raws = members.take("tools", list[msgspec.Raw]) or []
     if len(raws) > MAX_MESSAGES:
         raise refused(members.at("tools"), f"has {len(raws)} tools, more than {MAX_MESSAGES}")
-    return tuple(_tool(raw.copy(), f"{members.at('tools')}[{index}]") for index, raw in enumerate(raws))
+    return tuple(_tool(raw, f"{members.at('tools')}[{index}]") for index, raw in enumerate(raws))
 
 
 def read_choice(members: Members) -> tuple[ToolChoice | None, bool | None]:
@@ -39,7 +39,7 @@ def _tool(raw: msgspec.Raw, path: str) -> Tool | HostedTool:
     members = Members(raw, path)
     kind = members.take("type", str) or "custom"
     if kind != "custom":
-        return HostedTool(Wire.MESSAGES, raw, kind)
+        return HostedTool(Wire.MESSAGES, raw.copy(), kind)
     return Tool(
         members.needed("name", str),
         members.take("description", str),

@@ -43,10 +43,10 @@ def read_content(message: Members) -> tuple[list[Part], bool]:
 
 def read_part(part: Members) -> Part:
     """One part; of a type that we do not know, what only this dialect can say again."""
-    whole = part.whole()
-    kind = part.needed("type", str)
-    reader = _READERS.get(kind)
-    return Hosted(Wire.CHAT, whole, kind) if reader is None else reader(part)
+    kind = part.look("type", str)
+    if kind is not None and kind not in _READERS:
+        return Hosted(Wire.CHAT, part.whole(), kind)
+    return _READERS[part.needed("type", str)](part)
 
 
 def read_cache(members: Members) -> CacheMark | None:

@@ -26,7 +26,7 @@ from optipath_router.chat.conversation import (
     Wire,
     parse_data_url,
 )
-from optipath_router.providers.members import Members, refused
+from optipath_router.providers.members import Members, bounded, refused
 from optipath_router.providers.openai.parts import read_citations, read_content, rest_of
 from optipath_router.providers.openai.thinking import read_thinking
 from optipath_router.providers.openai.thoughts import read_thoughts
@@ -44,7 +44,7 @@ def read_chat(body: bytes) -> Chat:
         request.raw(ours)
     legacy = "tools" not in request and ("functions" in request or "function_call" in request)
     reader = _Messages()
-    messages = tuple(reader.message(message) for message in request.each("messages"))
+    messages = tuple(bounded(map(reader.message, request.each("messages")), "messages"))
     if not messages:
         raise refused("messages", "is empty")
     limit = request.take("max_tokens", int)
@@ -97,13 +97,15 @@ class _Messages:
 
     def message(self, message: Members) -> Message:
         """One message."""
-        path, name = message.at("role"), message.needed("role", str)
+        name = message.needed("role", str)
         if name != _FUNCTION and name not in _ROLES:
-            raise refused(path, f"is '{name}', which is none of {', '.join(_ROLES)}")
+            raise refused(message.at("role"), f"is '{name}', which is none of {', '.join(_ROLES)}")
         if name in (_FUNCTION, Role.TOOL):
             return self._result(message, function=name == _FUNCTION)
         role = _ROLES[name]
         parts, plain = read_content(message)
+        if message.empty:
+            return Message(role, tuple(parts), plain)  # nearly all of them
         if role is Role.ASSISTANT:
             parts = [*self._said(message, parts)]
         # That the answer begins so, the last message says by being the last; of any other it is not true.

@@ -42,12 +42,13 @@ def read_calls(message: Members) -> list[ToolCall]:
 
 
 def _tool(tool: Members) -> Tool | HostedTool:
-    whole = tool.whole()
-    kind = tool.take("type", str) or "function"
-    if kind not in ("function", "custom") or (inner := tool.object(kind)) is None:
-        if kind in ("function", "custom"):
-            raise refused(tool.at(kind), "is missing")
-        return HostedTool(Wire.CHAT, whole, kind)
+    kind = tool.look("type", str) or "function"
+    if kind not in ("function", "custom"):
+        return HostedTool(Wire.CHAT, tool.whole(), kind)
+    tool.raw("type")
+    inner = tool.object(kind)
+    if inner is None:
+        raise refused(tool.at(kind), "is missing")
     if kind == "function":
         return _function(tool, inner)
     name, description, form = inner.needed("name", str), inner.take("description", str), inner.raw("format")

@@ -28,7 +28,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.providers.members import Members, refused
+from optipath_router.providers.members import Members, bounded, refused
 from optipath_router.providers.responses.read_parts import read_content
 from optipath_router.providers.responses.thoughts import read_thoughts, unseal
 
@@ -48,10 +48,8 @@ def read_items(items: Iterable[msgspec.Raw], path: str) -> tuple[Message, ...]:
     messages: list[Message] = []
     signatures: dict[str, str] = {}
     running: _Running | None = None
-    for index, item in enumerate(items):
-        message = _message(item, f"{path}[{index}]", signatures)
-        if message is None:
-            continue
+    read = (_message(item, f"{path}[{index}]", signatures) for index, item in enumerate(items))
+    for message in bounded((each for each in read if each is not None), path):
         if running is not None and running.takes(message):
             running.add(message)
             continue
