@@ -27,7 +27,7 @@ from optipath_router.decide.plan import Plan, make_plan, route_id
 from optipath_router.errors import RequestRejected
 from optipath_router.flow import Flow
 from optipath_router.live import Live
-from optipath_router.providers import DIALECTS
+from optipath_router.providers import DIALECTS, dialects
 from optipath_router.room import Room
 from optipath_router.telemetry.metrics import Metrics
 from optipath_snapshot import Provider, Saying, Snapshot, SnapshotFile
@@ -74,6 +74,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
 
     # A type of a newer operator's is not spoken, and its address none of our business.
     spoken = [provider for provider in snapshot.providers if provider.type in DIALECTS]
+    dialects.load(provider.type for provider in spoken)
     origins = {provider.name: origin(provider, snapshot.egress) for provider in spoken}
 
     def endpoint(provider: Provider) -> Endpoint:

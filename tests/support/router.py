@@ -75,7 +75,9 @@ class Files:
             "OPTIPATH_LISTEN": "127.0.0.1:0",
             "OPTIPATH_ADMIN": "127.0.0.1:0",
         }
-        return {"PATH": os.environ["PATH"], **own, **given}
+        # A working copy's own code comes first, wherever the environment's installation points.
+        inherited = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        return {**inherited, **own, **given}
 
 
 def chain(

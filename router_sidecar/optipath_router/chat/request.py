@@ -107,6 +107,10 @@ class Asked(msgspec.Struct, frozen=True):
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
 
+ReadAsked = Callable[[bytes], Asked]
+"""What routing looks at in a body; raises RequestRejected."""
+
+
 class Once:
     """A body that is read when somebody first asks what it says."""
 

@@ -1,24 +1,27 @@
 """The dialect of every type of provider, with an exchange for each surface that its targets can serve."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.providers import gemini, ollama, responses
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER, facts
+from optipath_router.providers import codecs
+from optipath_router.providers.anthropic import facts
+from optipath_router.providers.anthropic import sayings as anthropic
 from optipath_router.providers.anthropic.counting import CountPassage
 from optipath_router.providers.codec import ProviderCodec
 from optipath_router.providers.dialect import Dialect, Exchange
 from optipath_router.providers.embedding import EmbeddingTranslation
+from optipath_router.providers.gemini import sayings as gemini
+from optipath_router.providers.ollama import sayings as ollama
 from optipath_router.providers.openai import passages
-from optipath_router.providers.openai.codec import OpenAICodec
 from optipath_router.providers.openai.dialect import ChatPassage
 from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.passage import Passage
-from optipath_router.providers.surfaces import SURFACES
+from optipath_router.providers.surfaces import TRANSLATED
 from optipath_router.providers.translation import Translation
 from optipath_snapshot import Provider, Saying
 
@@ -27,28 +30,27 @@ _ANSWER_RESPONSES: Final = frozenset({"OpenAI", "AzureOpenAI", "XAI", "OpenRoute
 _RESPONSES_PATH: Final = "/responses"
 
 
-def _translations(codec: ProviderCodec, *downgrades: Saying) -> dict[Wire, Exchange]:
+def _translations(
+    codec: Callable[[], ProviderCodec], sayings: frozenset[Saying], *downgrades: Saying
+) -> dict[Wire, Exchange]:
     """To a provider, from every surface that has chats."""
-    return {
-        surface.wire: Translation(surface.codec, codec, surface.speech.error, downgrades)
-        for surface in SURFACES
-        if surface.codec is not None and surface.wire is not Wire.COUNT_TOKENS
-    }
+    return {surface.wire: Translation(surface, codec, sayings, downgrades) for surface in TRANSLATED}
 
 
 def _of_family(name: str, family: Family) -> Dialect:
     """OpenAI's chat format, as one of those who speak it does."""
     told = family.stream_options
     exchanges: dict[Wire, Exchange] = {
-        **_translations(OpenAICodec(family)),
+        **_translations(partial(codecs.openai, family), family.sayings),
         Wire.CHAT: ChatPassage(family),
         Wire.COMPLETIONS: passages.COMPLETIONS if told else passages.COMPLETIONS_UNASKED,
         Wire.EMBEDDINGS: passages.EMBEDDINGS,
         Wire.MODERATIONS: passages.MODERATIONS,
     }
     if name in _ANSWER_RESPONSES:
-        exchanges[Wire.RESPONSES] = Passage(responses.PROVIDER, _RESPONSES_PATH)
-    weaker = _translations(OpenAICodec(replace(family, json_schema=False)), Saying.JSON_SCHEMA)
+        exchanges[Wire.RESPONSES] = Passage(codecs.responses, _RESPONSES_PATH)
+    without = replace(family, json_schema=False)
+    weaker = _translations(partial(codecs.openai, without), without.sayings, Saying.JSON_SCHEMA)
     if name == "AzureOpenAI":
         return Dialect(exchanges, weaker, key_header=b"api-key", key_prefix=b"", located=_at_azure)
     return Dialect(exchanges, weaker, knows_schema=family.json_schema)
@@ -65,8 +67,8 @@ def _at_azure(provider: Provider, model: str, path: str) -> str:
 
 _ANTHROPIC: Final = Dialect(
     {
-        **_translations(MESSAGES_PROVIDER),
-        Wire.MESSAGES: Passage(MESSAGES_PROVIDER, facts.MESSAGES_PATH, facts.PASSED_HEADERS),
+        **_translations(codecs.anthropic, anthropic.SAYINGS),
+        Wire.MESSAGES: Passage(codecs.anthropic, facts.MESSAGES_PATH, facts.PASSED_HEADERS),
         Wire.COUNT_TOKENS: CountPassage(),
     },
     key_header=facts.KEY_HEADER.encode(),
@@ -75,16 +77,16 @@ _ANTHROPIC: Final = Dialect(
 )
 _GEMINI: Final = Dialect(
     {
-        **_translations(gemini.GEMINI),
-        Wire.EMBEDDINGS: EmbeddingTranslation(gemini.write_embeddings, gemini.read_embeddings),
+        **_translations(codecs.gemini, gemini.SAYINGS),
+        Wire.EMBEDDINGS: EmbeddingTranslation(codecs.gemini_embeddings),
     },
     key_header=b"x-goog-api-key",
     key_prefix=b"",
 )
 _OLLAMA: Final = Dialect(
     {
-        **_translations(ollama.OLLAMA),
-        Wire.EMBEDDINGS: EmbeddingTranslation(ollama.write_embeddings, ollama.read_embeddings),
+        **_translations(codecs.ollama, ollama.SAYINGS),
+        Wire.EMBEDDINGS: EmbeddingTranslation(codecs.ollama_embeddings),
     }
 )
 
@@ -95,3 +97,11 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
     "Ollama": _OLLAMA,
 }
 """By type of provider. A type of a newer operator's is not here, and its targets cannot be called."""
+
+
+def load(types: Iterable[str]) -> None:
+    """Load what callers of chat completions will need of these types of provider, before one of them has to wait."""
+    for name in types:
+        exchange = DIALECTS[name].exchanges.get(Wire.CHAT)
+        if isinstance(exchange, Translation):
+            exchange.load()

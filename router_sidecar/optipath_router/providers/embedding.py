@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from optipath_router.chat.request import ChatRequest
@@ -29,24 +30,36 @@ class ReadEmbeddings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddingTranslation:
-    """Of one provider's dialect."""
+class EmbeddingCodec:
+    """The provider's side of them."""
 
     write: Callable[[Sequence[str], str, int | None], Outgoing]
     read: ReadEmbeddings
+
+
+@dataclass(frozen=True)
+class EmbeddingTranslation:
+    """Of one provider's dialect, which is loaded when it is first used."""
+
+    load_codec: Callable[[], EmbeddingCodec]
     translates: bool = True
     downgrades: tuple[str, ...] = ()
     sayings: frozenset[Saying] | None = None
 
+    @cached_property
+    def codec(self) -> EmbeddingCodec:
+        """What writes what is asked, and reads the vectors."""
+        return self.load_codec()
+
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The texts in the provider's words; raises RequestRejected."""
         asked = read_embeddings_request(request.body)
-        return self.write(texts_of(asked), target.upstream_model, asked.dimensions)
+        return self.codec.write(texts_of(asked), target.upstream_model, asked.dimensions)
 
     def answer(self, request: ChatRequest, body: bytes) -> Given:
         """The vectors in OpenAI's shape."""
         asked = read_embeddings_request(request.body)
-        embedded = self.read(body, inputs=len(asked.inputs))
+        embedded = self.codec.read(body, inputs=len(asked.inputs))
         estimate = sum(map(text_tokens, asked.inputs))
         written = write_embeddings_answer(embedded, asked, asked.model, estimated_tokens=estimate)
         usage = Usage(embedded.tokens, 0) if embedded.tokens is not None else Usage(estimate, 0, estimated=True)

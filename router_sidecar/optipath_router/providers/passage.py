@@ -6,6 +6,7 @@ accounting and the commit rule need is looked at.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from msgspec.structs import replace
@@ -26,17 +27,22 @@ _SEAL: Final = b'"optipath:'
 """With what a thought begins that a codec carries through a caller of another wire format."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
-    """Of a wire format of chats, by the provider's side of its codec."""
+    """Of a wire format of chats, by the provider's side of its codec, which is loaded when it is first used."""
 
-    codec: ProviderCodec
+    load_codec: Callable[[], ProviderCodec]
     path: str
     headers: frozenset[str] = frozenset()
     """Of the caller's, those that pass; names in lower case."""
     translates: bool = False
     downgrades: tuple[str, ...] = ()
     sayings: None = None
+
+    @cached_property
+    def codec(self) -> ProviderCodec:
+        """What reads its answers."""
+        return self.load_codec()
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The caller's own bytes, but for the model.

@@ -4,21 +4,23 @@ from collections.abc import Iterable
 from typing import Final
 
 from optipath_router.chat.conversation import Wire
-from optipath_router.providers.anthropic import MESSAGES_CALLER, facts
-from optipath_router.providers.openai import asked, completions, embeddings, faults, moderations
-from optipath_router.providers.openai.codec import CALLER as CHAT_CALLER
-from optipath_router.providers.responses import CALLER as RESPONSES_CALLER
+from optipath_router.providers import codecs
+from optipath_router.providers.anthropic import facts
+from optipath_router.providers.anthropic import faults as messages_faults
+from optipath_router.providers.openai import asked, completions, embeddings, moderations
+from optipath_router.providers.openai import faults as openai_faults
+from optipath_router.providers.responses import faults as responses_faults
 from optipath_router.providers.surface import Error, Speech, Surface
 
-_OPENAI: Final = Speech(faults.error, faults.broken_off)
-_MESSAGES: Final = Speech(MESSAGES_CALLER.error, MESSAGES_CALLER.broken_off)
-_RESPONSES: Final = Speech(RESPONSES_CALLER.error, RESPONSES_CALLER.broken_off)
+_OPENAI: Final = Speech(openai_faults.error, openai_faults.broken_off)
+_MESSAGES: Final = Speech(messages_faults.error, messages_faults.broken_off)
+_RESPONSES: Final = Speech(responses_faults.error, responses_faults.broken_off)
 
-CHAT: Final = Surface(Wire.CHAT, "/v1/chat/completions", asked.read_asked, _OPENAI, CHAT_CALLER)
-RESPONSES: Final = Surface(Wire.RESPONSES, "/v1/responses", RESPONSES_CALLER.read_asked, _RESPONSES, RESPONSES_CALLER)
-MESSAGES: Final = Surface(Wire.MESSAGES, "/v1/messages", MESSAGES_CALLER.read_asked, _MESSAGES, MESSAGES_CALLER)
+CHAT: Final = Surface(Wire.CHAT, "/v1/chat/completions", _OPENAI, lambda: asked.read_asked, codecs.chat_caller)
+RESPONSES: Final = Surface(Wire.RESPONSES, "/v1/responses", _RESPONSES, codecs.responses_asked, codecs.responses_caller)
+MESSAGES: Final = Surface(Wire.MESSAGES, "/v1/messages", _MESSAGES, codecs.messages_asked, codecs.messages_caller)
 COUNT_TOKENS: Final = Surface(
-    Wire.COUNT_TOKENS, "/v1/messages/count_tokens", MESSAGES_CALLER.read_asked, _MESSAGES, MESSAGES_CALLER
+    Wire.COUNT_TOKENS, "/v1/messages/count_tokens", _MESSAGES, codecs.messages_asked, codecs.messages_caller
 )
 
 _MESSAGES_PATH: Final = MESSAGES.path.encode()
@@ -29,10 +31,12 @@ SURFACES: Final = (
     RESPONSES,
     MESSAGES,
     COUNT_TOKENS,
-    Surface(Wire.COMPLETIONS, "/v1/completions", completions.read_asked, _OPENAI),
-    Surface(Wire.EMBEDDINGS, "/v1/embeddings", embeddings.read_asked, _OPENAI),
-    Surface(Wire.MODERATIONS, "/v1/moderations", moderations.read_asked, _OPENAI),
+    Surface(Wire.COMPLETIONS, "/v1/completions", _OPENAI, lambda: completions.read_asked),
+    Surface(Wire.EMBEDDINGS, "/v1/embeddings", _OPENAI, lambda: embeddings.read_asked),
+    Surface(Wire.MODERATIONS, "/v1/moderations", _OPENAI, lambda: moderations.read_asked),
 )
+TRANSLATED: Final = (CHAT, RESPONSES, MESSAGES)
+"""Those whose chats can be put to a provider of another wire format."""
 
 
 def speaks_messages(path: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:

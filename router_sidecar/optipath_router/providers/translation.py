@@ -1,7 +1,8 @@
 """A translation: the caller speaks one wire format, the provider another. All of it goes by way of chat/."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -9,30 +10,35 @@ from optipath_router.chat.answer import Delta, Opened
 from optipath_router.chat.events import Event, Kind
 from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Code
-from optipath_router.providers.codec import AnswerReader, AnswerWriter, CallerCodec, ProviderCodec, Read
+from optipath_router.providers.codec import AnswerReader, AnswerWriter, ProviderCodec, Read
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.passage import together, tokens_in
 from optipath_router.providers.said import told
-from optipath_router.providers.surface import Error
+from optipath_router.providers.surface import Surface
 from optipath_snapshot import Saying, Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Translation:
-    """Between a caller's wire format and a provider's."""
+    """Between a caller's wire format and a provider's, both of which are loaded when they are first used."""
 
-    caller: CallerCodec
-    provider: ProviderCodec
-    error: Error
-    """The caller's form of what went wrong."""
+    surface: Surface
+    """What the caller speaks."""
+    load_provider: Callable[[], ProviderCodec]
+    sayings: frozenset[Saying]
+    """What the provider's dialect can say."""
     downgrades: tuple[str, ...] = ()
     """What the provider is asked for in a weaker form than the caller asked us."""
     translates: bool = True
 
-    @property
-    def sayings(self) -> frozenset[Saying]:
-        """What the provider's dialect can say."""
-        return self.provider.sayings
+    @cached_property
+    def provider(self) -> ProviderCodec:
+        """The provider's side of its wire format."""
+        return self.load_provider()
+
+    def load(self) -> None:
+        """Load both sides, so that no request has to wait for it."""
+        _ = self.surface.codec, self.provider
 
     def request(self, request: ChatRequest, target: Target) -> Outgoing:
         """The chat in the provider's words."""
@@ -48,17 +54,18 @@ class Translation:
         answer = self.provider.read_answer(body)
         if answer.created is None:
             answer = replace(answer, created=request.created)
-        written = self.caller.write_answer(answer, request.chat())
+        written = self.surface.codec.write_answer(answer, request.chat())
         return Given(written, answer.usage, 0 if answer.usage else tokens_in(answer))
 
     def reader(self, request: ChatRequest) -> "TranslatingReader":
         """A reader that gives the caller's events."""
-        writer = self.caller.writer(request.chat(), tells_usage=request.asked.tells_usage)
+        writer = self.surface.codec.writer(request.chat(), tells_usage=request.asked.tells_usage)
         return TranslatingReader(self.provider.reader(request.asked.n or 1), writer, created=request.created)
 
     def refusal(self, status: int, code: Code, body: bytes) -> bytes:
         """What the provider says, in the caller's form."""
-        return self.error(status, code, told(body) or f"the provider refused the request with status {status}", None)
+        message = told(body) or f"the provider refused the request with status {status}"
+        return self.surface.speech.error(status, code, message, None)
 
 
 class TranslatingReader:

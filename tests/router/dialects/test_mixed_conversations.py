@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from optipath_router.chat.chat import Chat, Choosing, Tool, ToolChoice
 from optipath_router.chat.conversation import Message, Role, Text, Wire
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_PROVIDER
 from optipath_router.providers.codec import ProviderCodec
-from optipath_router.providers.gemini import GEMINI
-from optipath_router.providers.ollama import OLLAMA
+from optipath_router.providers.gemini.codec import GEMINI
+from optipath_router.providers.ollama.codec import OLLAMA
 from optipath_router.providers.openai.call_ids import call_id
 from optipath_router.providers.openai.codec import CODECS
 from optipath_router.providers.openai.family import FAMILY
-from optipath_router.providers.responses import PROVIDER
+from optipath_router.providers.responses.codec import PROVIDER
 from support.builders import provider, route, snapshot, target
 from support.paper import PaperRouter
 
 KINDS = {"claude": "Anthropic", "gpt": "OpenAI", "mistral": "Mistral", "router": "OpenRouter"}
-CLAUDES = {
+CLAUDES: dict[str, Any] = {
     "id": "msg_1",
     "type": "message",
     "role": "assistant",
@@ -124,7 +124,7 @@ async def test_mistral_is_given_ids_of_its_own_kind_by_passage_too() -> None:
 async def test_mistrals_own_ids_pass_to_the_byte() -> None:
     to = Providers()
     call = {"id": "abcDEF123", "type": "function", "function": {"name": "look", "arguments": "{}"}}
-    history = [
+    history: list[dict[str, Any]] = [
         {"role": "user", "content": "Is it there?"},
         {"role": "assistant", "content": "", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "abcDEF123", "content": "There."},

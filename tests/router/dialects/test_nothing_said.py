@@ -9,10 +9,10 @@ import pytest
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Audio, Message, Role, Text, Wire
 from optipath_router.errors import Outcome, RequestRejected, TargetUnavailable
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_PROVIDER
 from optipath_router.providers.codec import ProviderCodec
-from optipath_router.providers.gemini import GEMINI
-from optipath_router.providers.ollama import OLLAMA
+from optipath_router.providers.gemini.codec import GEMINI
+from optipath_router.providers.ollama.codec import OLLAMA
 from optipath_router.providers.openai.codec import CODECS
 from support.builders import provider, route, snapshot, target
 from support.paper import PaperRouter

@@ -12,8 +12,8 @@ from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import ToolCall, Wire
 from optipath_router.providers.anthropic import growing
 from optipath_router.providers.openai.thoughts import read_thoughts
-from optipath_router.providers.responses import CALLER as RESPONSES
 from optipath_router.providers.responses import read_items
+from optipath_router.providers.responses.codec import CALLER as RESPONSES
 from support.calls import calls
 
 

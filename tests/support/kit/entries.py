@@ -8,14 +8,14 @@ from typing import Any, Final
 from optipath_router.chat.answer import Answer, Finish
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Reasoning, Text, ToolCall, Wire
-from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_CALLER, MESSAGES_PROVIDER
 from optipath_router.providers.codec import CallerCodec, ProviderCodec
-from optipath_router.providers.gemini import GEMINI
-from optipath_router.providers.ollama import OLLAMA
+from optipath_router.providers.gemini.codec import GEMINI
+from optipath_router.providers.ollama.codec import OLLAMA
 from optipath_router.providers.openai.codec import CALLER as CHAT_CALLER
 from optipath_router.providers.openai.codec import CODECS
-from optipath_router.providers.responses import CALLER as RESPONSES_CALLER
-from optipath_router.providers.responses import PROVIDER as RESPONSES_PROVIDER
+from optipath_router.providers.responses.codec import CALLER as RESPONSES_CALLER
+from optipath_router.providers.responses.codec import PROVIDER as RESPONSES_PROVIDER
 from optipath_router.providers.sse import SseParser
 from support import said
 from support.kit.answers import MODEL, USAGE, deltas

@@ -1,11 +1,11 @@
 """Both sides of Messages, each as one object."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
-from optipath_router.chat.request import Asked
-from optipath_router.providers.anthropic import asked, faults, read_answer, read_chat, write_answer, write_chat
+from optipath_router.providers.anthropic import read_answer, read_chat, write_answer, write_chat
 from optipath_router.providers.anthropic.sayings import SAYINGS
 from optipath_router.providers.anthropic.stream_reader import MessagesReader
 from optipath_router.providers.anthropic.stream_writer import MessagesWriter
@@ -36,10 +36,6 @@ class MessagesProvider:
 class MessagesCaller:
     """Callers with Anthropic's SDKs, Claude Code, and the like."""
 
-    def read_asked(self, body: bytes) -> Asked:
-        """What routing looks at; raises RequestRejected."""
-        return asked.read_asked(body)
-
     def read_chat(self, body: bytes) -> Chat:
         """What a body asks for; raises RequestRejected, which names the member that is wrong."""
         return read_chat.read_chat(body)
@@ -52,10 +48,6 @@ class MessagesCaller:
         """A writer for one streamed answer."""
         return MessagesWriter()
 
-    def error(self, status: int, code: str, message: str, param: str | None = None) -> bytes:
-        """An error as the body of an answer."""
-        return faults.error(status, code, message, param)
 
-    def broken_off(self, message: str) -> bytes:
-        """The event that ends a stream whose answer did not finish."""
-        return faults.broken_off(message)
+MESSAGES_CALLER: Final = MessagesCaller()
+MESSAGES_PROVIDER: Final = MessagesProvider()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Code
+from optipath_router.providers import codecs
 from optipath_router.providers.dialect import Given, Outgoing
 from optipath_router.providers.openai.answer import read_answer
 from optipath_router.providers.openai.call_ids import fits
@@ -11,7 +12,6 @@ from optipath_router.providers.openai.family import FAMILY, Family
 from optipath_router.providers.openai.reader import OpenAIReader
 from optipath_router.providers.openai.request import outgoing
 from optipath_router.providers.openai.thoughts import holds_foreign
-from optipath_router.providers.openai.write_chat import write_chat
 from optipath_snapshot import Target
 
 
@@ -31,7 +31,8 @@ class ChatPassage:
         what another wrote: its thoughts, or its names of tool calls.
         """
         if holds_foreign(request.body) or not fits(request.body, self.family):
-            return write_chat(request.chat(), target.upstream_model, self.family, streams=request.streams)
+            codec = codecs.openai(self.family)
+            return codec.write_chat(request.chat(), target.upstream_model, streams=request.streams)
         tell_usage = request.streams and self.family.stream_options
         body = outgoing(request.body, request.asked, target.upstream_model, tell_usage=tell_usage)
         return Outgoing("/chat/completions", body)

@@ -1,11 +1,10 @@
 """The format as one value a side."""
 
+from typing import Final
+
 from optipath_router.chat.answer import Answer
 from optipath_router.chat.chat import Chat
-from optipath_router.chat.request import Asked
 from optipath_router.providers.dialect import Outgoing
-from optipath_router.providers.responses import faults
-from optipath_router.providers.responses.asked import read_asked
 from optipath_router.providers.responses.read_answer import read_answer
 from optipath_router.providers.responses.read_chat import read_chat
 from optipath_router.providers.responses.sayings import SAYINGS
@@ -21,10 +20,6 @@ class ResponsesCaller:
 
     __slots__ = ()
 
-    def read_asked(self, body: bytes) -> Asked:
-        """What routing looks at in a body; raises RequestRejected."""
-        return read_asked(body)
-
     def read_chat(self, body: bytes) -> Chat:
         """What a body asks for; raises RequestRejected, which names the member that is wrong."""
         return read_chat(body)
@@ -36,14 +31,6 @@ class ResponsesCaller:
     def writer(self, chat: Chat, *, tells_usage: bool) -> StreamWriter:
         """A writer for one streamed answer to a chat."""
         return StreamWriter(chat, tells_usage=tells_usage)
-
-    def error(self, status: int, code: str, message: str, param: str | None = None) -> bytes:
-        """An error that comes in the place of an answer."""
-        return faults.error(status, code, message, param)
-
-    def broken_off(self, message: str) -> bytes:
-        """The event that ends a stream which will not be finished."""
-        return faults.broken_off(message)
 
 
 class ResponsesProvider:
@@ -74,3 +61,7 @@ class ResponsesProvider:
     def reader(self, choices: int = 1) -> StreamReader:  # noqa: ARG002  it has one choice
         """A reader for one streamed answer."""
         return StreamReader()
+
+
+CALLER: Final = ResponsesCaller()
+PROVIDER: Final = ResponsesProvider()

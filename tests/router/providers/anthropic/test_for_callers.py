@@ -37,7 +37,7 @@ from optipath_router.chat.conversation import (
 )
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
-from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_CALLER, MESSAGES_PROVIDER
 from optipath_router.providers.sse import SseParser
 from support.folded import folded
 

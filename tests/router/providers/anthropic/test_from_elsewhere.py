@@ -24,7 +24,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_PROVIDER
 from optipath_router.providers.anthropic.thinking import model_version
 
 HELLO = Message(Role.USER, (Text("Hello"),), plain=True)

@@ -21,7 +21,7 @@ from optipath_router.chat.answer import (
 from optipath_router.chat.conversation import Reasoning, Text, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_PROVIDER
 from optipath_router.providers.codec import Read
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.failure import failure_inside

@@ -14,7 +14,7 @@ from optipath_router.chat.answer import Answer, Delta, Finish
 from optipath_router.chat.conversation import Hosted, Reasoning, Text, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
-from optipath_router.providers.anthropic import MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_PROVIDER
 from optipath_router.providers.anthropic.stream_writer import MessagesWriter
 from optipath_router.providers.anthropic.write_answer import write_answer
 from optipath_router.providers.sse import SseParser

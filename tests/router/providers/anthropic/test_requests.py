@@ -24,7 +24,7 @@ from optipath_router.chat.conversation import (
     Wire,
 )
 from optipath_router.errors import RequestRejected
-from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER
+from optipath_router.providers.anthropic.codec import MESSAGES_CALLER, MESSAGES_PROVIDER
 from support import wire
 
 Json = dict[str, Any]

@@ -14,7 +14,8 @@ from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Citation, Message, Part, Reasoning, Refusal, Role, Text, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Code
-from optipath_router.providers.anthropic import MESSAGES_CALLER, MESSAGES_PROVIDER, models
+from optipath_router.providers.anthropic import faults, models
+from optipath_router.providers.anthropic.codec import MESSAGES_CALLER, MESSAGES_PROVIDER
 from optipath_router.providers.anthropic.count_tokens import counted
 from support import wire
 
@@ -128,7 +129,7 @@ def test_recorded_answers_as_we_write_them() -> None:
 
 
 def test_an_error_is_raised_with_our_code() -> None:
-    body = MESSAGES_CALLER.error(404, Code.MODEL_NOT_FOUND, "model 'x' is not served here", "model")
+    body = faults.error(404, Code.MODEL_NOT_FOUND, "model 'x' is not served here", "model")
     with server(404, body) as client, pytest.raises(anthropic.NotFoundError) as raised:
         client.messages.create(**ASKED)
     assert raised.value.body["error"]["code"] == "model_not_found"
@@ -138,7 +139,7 @@ def test_an_error_is_raised_with_our_code() -> None:
 @pytest.mark.case("S04")
 def test_a_stream_that_breaks_off_raises() -> None:
     begun = stream(Text("Hello")).split(b"event: content_block_stop")[0]
-    body = begun + MESSAGES_CALLER.broken_off("it stalled")
+    body = begun + faults.broken_off("it stalled")
     with server(200, body, "text/event-stream") as client, client.messages.stream(**ASKED) as events:
         with pytest.raises(anthropic.APIStatusError, match="it stalled") as raised:
             list(events)

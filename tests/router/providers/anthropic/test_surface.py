@@ -7,7 +7,8 @@ import pytest
 
 from optipath_router.chat.request import Part
 from optipath_router.errors import Code, RequestRejected, UpstreamBroken
-from optipath_router.providers.anthropic import MESSAGES_CALLER, faults, models
+from optipath_router.providers.anthropic import faults, models
+from optipath_router.providers.anthropic.asked import read_asked
 from optipath_router.providers.anthropic.count_tokens import counted, read_counted
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.failure import failure_inside
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 
 def asked(**members: Any) -> Any:
     body = {"model": "claude", "messages": [{"role": "user", "content": "Hello"}], **members}
-    return MESSAGES_CALLER.read_asked(json.dumps(body).encode())
+    return read_asked(json.dumps(body).encode())
 
 
 # The lean look.
@@ -28,7 +29,7 @@ def asked(**members: Any) -> Any:
 def test_recorded_requests_are_taken() -> None:
     for dialect in ("anthropic.messages", "anthropic.count_tokens"):
         for exchange, body in wire.taken(dialect):
-            seen = MESSAGES_CALLER.read_asked(body)
+            seen = read_asked(body)
             wanted = exchange["request"]["body"]
             assert (seen.model, seen.max_tokens) == (wanted["model"], wanted.get("max_tokens")), exchange["id"]
             assert bool(seen.stream) == bool(wanted.get("stream")), exchange["id"]
@@ -88,7 +89,7 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
 @pytest.mark.parametrize(("body", "status", "why"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_request_is_refused(body: bytes, status: int, why: str) -> None:
     with pytest.raises(RequestRejected, match=why) as raised:
-        MESSAGES_CALLER.read_asked(body)
+        read_asked(body)
     assert raised.value.status == status
 
 
@@ -118,11 +119,11 @@ def test_an_error_has_anthropics_type_and_our_code(given: tuple[int, str], kind:
     body = json.loads(faults.error(status, code, "No", "messages"))
     error = {"type": kind, "message": "No", "code": str(code), "param": "messages"}
     assert body == {"type": "error", "error": error, "request_id": None}
-    assert "param" not in json.loads(MESSAGES_CALLER.error(status, code, "No"))["error"]
+    assert "param" not in json.loads(faults.error(status, code, "No"))["error"]
 
 
 def test_an_answer_that_breaks_off_ends_with_an_error_event() -> None:
-    event = MESSAGES_CALLER.broken_off("it stalled")
+    event = faults.broken_off("it stalled")
     head, data = event.strip().split(b"\n")
     assert event.startswith(b"\n\n")
     assert event.endswith(b"\n\n")

@@ -12,7 +12,7 @@ from optipath_router.chat.folding import fold
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
-from optipath_router.providers.gemini import GEMINI
+from optipath_router.providers.gemini.codec import GEMINI
 from support import gemini
 from support.pieces import cut
 from support.recorded import Table, differences, read, tally

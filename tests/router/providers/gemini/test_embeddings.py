@@ -6,7 +6,7 @@ import pytest
 
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
-from optipath_router.providers.gemini import read_embeddings, write_embeddings
+from optipath_router.providers.gemini.embeddings import read_embeddings, write_embeddings
 from support.wire import exchanges
 
 

@@ -13,7 +13,8 @@ from optipath_router.chat.folding import fold
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.failure import failure_inside
-from optipath_router.providers.gemini import GEMINI, read_count
+from optipath_router.providers.gemini.codec import GEMINI
+from optipath_router.providers.gemini.read_count import read_count
 from support.pieces import cut, until_broken
 from support.recorded import read
 

@@ -24,7 +24,8 @@ from optipath_router.chat.conversation import (
     Wire,
 )
 from optipath_router.errors import Outcome, TargetUnavailable
-from optipath_router.providers.gemini import GEMINI, write_count
+from optipath_router.providers.gemini.codec import GEMINI
+from optipath_router.providers.gemini.write_chat import write_count
 
 ASKED = Message(Role.USER, (Text("Hi"),))
 TOOL = Tool("f", "Does it.", Raw(b'{"type":"object","$defs":{}}'))

@@ -9,7 +9,8 @@ from optipath_router.chat.answer import Answer, Finish
 from optipath_router.chat.folding import fold
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
-from optipath_router.providers.ollama import OLLAMA, read_embeddings, write_embeddings
+from optipath_router.providers.ollama.codec import OLLAMA
+from optipath_router.providers.ollama.embeddings import read_embeddings, write_embeddings
 from support.pieces import cut, until_broken
 from support.recorded import Table, differences, read, tally
 from support.wire import Exchange, exchanges

@@ -11,7 +11,8 @@ from optipath_router.chat.folding import fold
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
-from optipath_router.providers.ollama import OLLAMA, read_embeddings
+from optipath_router.providers.ollama.codec import OLLAMA
+from optipath_router.providers.ollama.embeddings import read_embeddings
 from support.recorded import read
 
 

@@ -22,7 +22,7 @@ from optipath_router.chat.conversation import (
     Wire,
 )
 from optipath_router.errors import Outcome, TargetUnavailable
-from optipath_router.providers.ollama import OLLAMA
+from optipath_router.providers.ollama.codec import OLLAMA
 from support.wire import exchanges
 
 ASKED = Message(Role.USER, (Text("Hi"),))

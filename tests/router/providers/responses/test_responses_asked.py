@@ -8,12 +8,12 @@ import pytest
 from optipath_router.chat.request import MAX_COMMAS, Asked, ChatRequest, Message, Part
 from optipath_router.classify import features
 from optipath_router.errors import RequestRejected
-from optipath_router.providers.responses import CALLER
+from optipath_router.providers.responses.asked import read_asked
 from optipath_snapshot import Capability
 
 
 def asked(**members: Any) -> Asked:
-    return CALLER.read_asked(json.dumps({"model": "m", "input": "hi", **members}).encode())
+    return read_asked(json.dumps({"model": "m", "input": "hi", **members}).encode())
 
 
 def needs(**members: Any) -> set[Capability]:
@@ -110,5 +110,5 @@ WRONG: dict[str, tuple[bytes, int, str]] = {
 @pytest.mark.parametrize(("body", "status", "why"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_is_told(body: bytes, status: int, why: str) -> None:
     with pytest.raises(RequestRejected, match=why) as refused:
-        CALLER.read_asked(body)
+        read_asked(body)
     assert refused.value.status == status

@@ -16,7 +16,8 @@ from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Hosted, Reasoning, Refusal, Text, ToolCall, Wire
 from optipath_router.chat.usage import Usage
 from optipath_router.providers.dialect import ErrorTold
-from optipath_router.providers.responses import CALLER, PROVIDER
+from optipath_router.providers.responses.asked import read_asked
+from optipath_router.providers.responses.codec import CALLER, PROVIDER
 from optipath_router.providers.responses.stream_reader import StreamReader
 from optipath_router.providers.sse import SseParser
 from support import wire
@@ -131,7 +132,7 @@ def test_recorded_requests_come_out_as_they_went_in() -> None:
 def test_routing_can_read_all_recorded_requests() -> None:
     for exchange, body in wire.requests(Wire.RESPONSES):
         if "model" in json.loads(body):
-            assert CALLER.read_asked(body).messages or "input" not in json.loads(body), exchange["id"]
+            assert read_asked(body).messages or "input" not in json.loads(body), exchange["id"]
 
 
 def comparable(exchange: dict[str, Any], answer: Answer) -> Answer:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optipath_router.chat.answer import ChoiceEnded, Delta, Finish, Opened, PartBegun, PartGrown
 from optipath_router.chat.chat import Chat
 from optipath_router.chat.conversation import Part, Reasoning, Refusal, Text, ToolCall, Wire
-from optipath_router.providers.responses import CALLER, PROVIDER
+from optipath_router.providers.responses.codec import CALLER, PROVIDER
 from optipath_router.providers.sse import SseParser
 from support.folded import folded
 

@@ -21,7 +21,7 @@ from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.dialect import ErrorTold
 from optipath_router.providers.failure import failure_inside
-from optipath_router.providers.responses import PROVIDER
+from optipath_router.providers.responses.codec import PROVIDER
 from optipath_router.providers.responses.stream_reader import StreamReader
 from support.pieces import until_broken
 

@@ -34,7 +34,7 @@ from optipath_router.chat.conversation import (
     Wire,
 )
 from optipath_router.errors import RequestRejected
-from optipath_router.providers.responses import CALLER
+from optipath_router.providers.responses.codec import CALLER
 from optipath_router.providers.responses.read_chat import INSTRUCTIONS
 from optipath_router.providers.responses.thoughts import Sealed, seal
 

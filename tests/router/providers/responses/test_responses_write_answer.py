@@ -37,7 +37,8 @@ from optipath_router.chat.conversation import (
     Wire,
 )
 from optipath_router.chat.usage import Usage
-from optipath_router.providers.responses import CALLER
+from optipath_router.providers.responses import faults
+from optipath_router.providers.responses.codec import CALLER
 from optipath_router.providers.sse import SseParser
 
 EVENT: TypeAdapter[ResponseStreamEvent] = TypeAdapter(ResponseStreamEvent)
@@ -439,14 +440,14 @@ def test_an_answer_that_breaks_off_raises_in_the_sdk(said: int) -> None:
 
 def test_an_error_event_by_itself_raises_as_well() -> None:
     writer = CALLER.writer(CHAT, tells_usage=True)
-    written = b"".join(map(writer.write, TURN[:7])) + CALLER.broken_off("it broke off")
+    written = b"".join(map(writer.write, TURN[:7])) + faults.broken_off("it broke off")
     with pytest.raises(APIError, match="it broke off"):
         for _ in client(written).responses.create(model="m", input="hi", stream=True):
             pass
 
 
 def test_errors_have_the_shape_of_the_api() -> None:
-    told = json.loads(CALLER.error(429, "rate_limited", "slow down", "model"))
+    told = json.loads(faults.error(429, "rate_limited", "slow down", "model"))
     assert told == {
         "error": {"message": "slow down", "type": "rate_limit_error", "param": "model", "code": "rate_limited"}
     }

@@ -34,7 +34,7 @@ from optipath_router.chat.conversation import (
     ToolResult,
     Wire,
 )
-from optipath_router.providers.responses import CALLER, PROVIDER
+from optipath_router.providers.responses.codec import CALLER, PROVIDER
 from optipath_snapshot import Saying
 from support.responses import normalised
 
