@@ -109,13 +109,13 @@ class MessagesWriter:
 
     def _flushed(self, *, at_end: bool) -> bytes:
         """What waited, part by part, as far as none of them keeps its block."""
-        said = b""
+        said: list[bytes] = []
         for delta in self._waiting.take():
             if not at_end and self._keeps(delta):
                 self._waiting.add(delta)
             else:
-                said += self._said(delta)
-        return said
+                said.append(self._said(delta))
+        return b"".join(said)
 
     def _said(self, delta: Waiting) -> bytes:
         match delta:
