@@ -23,7 +23,7 @@ from support.builders import provider, route, snapshot, target
 from support.paper import PaperRouter
 
 KINDS = {"claude": "Anthropic", "gpt": "OpenAI", "mistral": "Mistral", "router": "OpenRouter"}
-CLAUDES = {
+CLAUDES: dict[str, Any] = {
     "id": "msg_1",
     "type": "message",
     "role": "assistant",
@@ -124,7 +124,7 @@ async def test_mistral_is_given_ids_of_its_own_kind_by_passage_too() -> None:
 async def test_mistrals_own_ids_pass_to_the_byte() -> None:
     to = Providers()
     call = {"id": "abcDEF123", "type": "function", "function": {"name": "look", "arguments": "{}"}}
-    history = [
+    history: list[dict[str, Any]] = [
         {"role": "user", "content": "Is it there?"},
         {"role": "assistant", "content": "", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "abcDEF123", "content": "There."},

@@ -129,6 +129,6 @@ PAIRS: Final[Mapping[Saying, tuple[Chat, Chat]]] = {
     S.SERVICE_TIER: (plain(), plain(service_tier="priority")),
     S.STORE: (plain(), plain(store=True)),
     S.STATE: (plain(), plain(extra=Extra(Wire.COMPLETIONS, {"previous_response_id": Raw(b'"r"')}))),
-    S.HINTS: (plain(), plain(extra=Extra(Wire.COMPLETIONS, {"prediction": Raw(b'{}')}))),
+    S.HINTS: (plain(), plain(extra=Extra(Wire.COMPLETIONS, {"prediction": Raw(b"{}")}))),
     S.OTHER: (plain(), plain(extra=ODD)),
 }
