@@ -8,7 +8,7 @@ It is counted and not timed: the same request is always searched as far.
 from collections.abc import Iterable
 from typing import Final
 
-from optipath_router.classify.sensitivity.window import narrowed
+from optipath_router.classify.narrowed import narrowed
 
 LOOKED_THROUGH: Final = 500_000
 """The most that is searched, in characters of prose: about 60 ms of the event loop, while all else waits.

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optipath_router.classify.effort import LOOKED_THROUGH, NUMBER, up_to, weight
-from optipath_router.classify.sensitivity.window import narrowed
+from optipath_router.classify.narrowed import narrowed
 
 pieces = st.lists(st.text(alphabet="ab1 @é１", max_size=40), max_size=6)
 
