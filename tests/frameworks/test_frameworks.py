@@ -13,7 +13,7 @@ ENVIRONMENTS = HERE.parents[1] / ".venv-frameworks"
 FRAMEWORKS = sorted(lock.parent.name for lock in HERE.glob("*/requirements.lock"))
 
 
-@pytest.mark.row("B10", "E01", "A17", "E18")
+@pytest.mark.row("A03", "A17", "B10", "E01", "E18")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 async def test_an_app_needs_no_change(framework: str, simulator: Simulator, files: Files) -> None:
     python = ENVIRONMENTS / framework / "bin" / "python"

@@ -188,7 +188,7 @@ def passed(exchange: Recorded, answer: Answered) -> list[str]:
     return [] if answer.whole and answer.body.rstrip() == exchange.body.rstrip() else ["other bytes"]
 
 
-@pytest.mark.row("A17", "B04")
+@pytest.mark.row("A17", "B04", "B07", "B09", "D28", "D39", "E02", "E03", "E04", "E05")
 @pytest.mark.parametrize("caller", CALLED)
 async def test_callers_see_what_providers_said(caller: str, capsys: pytest.CaptureFixture[str]) -> None:
     agreed: Counter[str] = Counter()
