@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optipath_router.chat.events import Event, Kind
+from optipath_router.chat.tokens import text_tokens
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.openai.answer import read_answer
@@ -173,7 +174,7 @@ def test_messages_that_come_together_are_one_event_up_to_the_end_mark() -> None:
     ("said", "tokens"),
     [
         (choice(content="Hello"), 1),
-        (choice(content="x" * 400), 100),
+        (choice(content="word " * 100), text_tokens("word " * 100)),
         (choice(reasoning_content="Hm", content="Yes"), 2),
         (choice(tool_calls=[{"index": 0, "function": {"name": "weather", "arguments": '{"a":1}'}}]), 2),
         (choice(finish="stop"), 0),
@@ -186,8 +187,10 @@ def test_the_tokens_of_a_piece_are_estimated(said: dict[str, Any], tokens: int) 
 
 
 def test_the_tokens_of_a_whole_answer_are_estimated_only_where_nobody_counted_them() -> None:
-    choices = [{"message": {"content": "x" * 400, "reasoning_content": "y" * 40}}]
-    assert read_answer(json.dumps({"choices": choices}).encode()) == (None, 110)
+    choices = [{"message": {"content": "word " * 100, "reasoning_content": "thought " * 10}}]
+    usage, tokens = read_answer(json.dumps({"choices": choices}).encode())
+    assert (usage, tokens) == (None, text_tokens("word " * 100) + text_tokens("thought " * 10))
+    assert 100 <= tokens <= 140
     assert read_answer(json.dumps({"choices": choices, "usage": COUNTED}).encode()) == (Usage(1, 2), 0)
 
 
