@@ -72,6 +72,7 @@ def test_an_installed_strategy_ranks_as_its_config_says() -> None:
     assert first == {"1": "acme/cheap", "3": "bell/good", "10": "cora/best"}
 
 
+@pytest.mark.row("A33")
 @pytest.mark.usefixtures("installed")
 def test_its_scores_stand_in_the_decision_beside_what_it_was_told() -> None:
     decision = decided(plugins.strategy(Plugin(name="thrifty"), Failures().note, Clock()))
@@ -106,6 +107,7 @@ WRONG: dict[str, tuple[Strategy, str]] = {
 }
 
 
+@pytest.mark.row("A33")
 @pytest.mark.parametrize(("custom", "reason"), WRONG.values(), ids=WRONG)
 def test_one_that_fails_leaves_the_order_as_written_and_is_counted_each_time(custom: Strategy, reason: str) -> None:
     failures = Failures()
@@ -129,6 +131,7 @@ def test_one_that_is_slow_three_times_in_a_row_is_switched_off() -> None:
     assert (len(calls), failures) == (6, [("mine", "slow")])
 
 
+@pytest.mark.row("A35")
 def test_the_template_conforms() -> None:
     kit = example("conformance")
     assert [said for said in kit.complaints(example("thrifty").make, {"atMost": "3"}) if "µs" not in said] == []

@@ -110,7 +110,7 @@ def test_a_price_that_is_not_known_is_not_taken_for_nothing(usage: Usage, pricin
     assert cost(usage, pricing) is None
 
 
-@pytest.mark.row("C25")
+@pytest.mark.row("C25", "E16")
 def test_the_price_in_force_is_the_one_that_is_handed_in() -> None:
     dearer = PLAIN.model_copy(update={"input_per_mtok": Decimal("0.5")})
     assert cost(Usage(1000, 0), PLAIN) == Decimal("0.00025")

@@ -95,7 +95,7 @@ async def test_known_tokens_at_known_prices_cost_the_same_plain_and_streamed(
     assert told.total("optipath_cost_dollars_total", counted_by="estimate") == 0
 
 
-@pytest.mark.row("C25")
+@pytest.mark.row("C25", "E16")
 async def test_a_price_that_changes_is_what_the_next_answer_costs(simulator: Simulator, files: Files) -> None:
     dearer = Pricing(input_per_mtok=Decimal("0.5"), output_per_mtok=Decimal(4))
     files.put(priced(simulator, "main"), generation=1)
