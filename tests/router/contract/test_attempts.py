@@ -128,3 +128,21 @@ async def test_hedges_are_no_more_than_the_retry_budget_pays(simulator: Simulato
     # A fifth of what is in flight, the hedges themselves included: 7 of 37.
     assert 3 <= simulator.stats.models["second"].count <= 7
     assert simulator.stats.models["main"].count == 30
+
+
+@pytest.mark.row("A41")
+async def test_who_asks_by_a_request_s_id_learns_the_rule_the_candidates_and_what_each_provider_said(
+    simulator: Simulator, files: Files
+) -> None:
+    simulator.map |= {"main": "quota", "second": "e503", "third": "ok"}
+    files.put(chain(simulator.url, "main", "second", "third"))
+    async with running(files.settings()) as router:
+        record = await router.decision(await router.ask())
+    decision = record["decision"]
+    assert decision["rules"] == [{"policy": "team-a/policy@1", "rule": "rule", "matched": True, "failed": ""}]
+    assert decision["ranking"] == ["p1/main", "p2/second", "p3/third"]
+    assert [(each["target"], each["outcome"], each["status"], each["message"]) for each in record["attempts"]] == [
+        ("p1/main", "quota", 429, "its account is spent, with status 429"),
+        ("p2/second", "overloaded", 503, "it is overloaded, with status 503"),
+        ("p3/third", "ok", 200, ""),
+    ]
