@@ -32,6 +32,7 @@ from optipath_router.providers.anthropic.growing import GrowingBlock
 from optipath_router.providers.anthropic.read_answer import KNOWN, left_over, read_part, text, value
 from optipath_router.providers.anthropic.usage import read_usage
 from optipath_router.providers.codec import Read
+from optipath_router.providers.message_reader import MessageReader
 from optipath_router.providers.sse import Message, SseParser
 
 Members = dict[str, msgspec.Raw]
@@ -49,13 +50,14 @@ class _Block:
         """The arguments as the call began, until others come."""
 
 
-class MessagesReader:
+class MessagesReader(MessageReader):
     """Reads a stream of Anthropic's events."""
 
-    __slots__ = ("_ended", "_extra", "_finished", "_open", "_opened", "_parser", "_parts", "_usage")
+    __slots__ = ("_ended", "_extra", "_finished", "_open", "_opened", "_parts", "_usage")
+    END_OF_MESSAGE = b"\n\n"
 
     def __init__(self) -> None:
-        self._parser = SseParser()
+        super().__init__(SseParser())
         self._open: dict[int, _Block] = {}
         self._parts = 0
         self._extra: Members = {}
@@ -66,21 +68,12 @@ class MessagesReader:
     @property
     def kept(self) -> int:
         """Bytes of an event, or of a block that is told whole, that is not complete."""
-        return self._parser.kept + sum(block.hosted.size for block in self._open.values() if block.hosted is not None)
+        return super().kept + sum(block.hosted.size for block in self._open.values() if block.hosted is not None)
 
     @property
     def finished(self) -> bool:
         """Whether the answer has come to message_stop."""
         return self._finished
-
-    def feed(self, chunk: bytes) -> Iterator[Read]:
-        """The events that are complete; raises UpstreamBroken when it comes to one that is none."""
-        return map(self._read, self._parser.feed(chunk))
-
-    def close(self) -> Iterator[Read]:
-        """What is left when no more comes."""
-        # A blank line is missing after it, without which no reader would take it for an event.
-        return (self._read(Message(raw + b"\n\n", data)) for raw, data in self._parser.close())
 
     def _read(self, message: Message) -> Read:
         raw, data = message

@@ -1,40 +1,26 @@
 """A streamed answer of Gemini's: server-sent events, each a piece in the shape of a whole answer, and no end mark."""
 
-from collections.abc import Iterator
-
 from optipath_router.chat.answer import Delta, Failing
 from optipath_router.providers.codec import Read
 from optipath_router.providers.gemini.reading import Reading
 from optipath_router.providers.gemini.wire import chunks
+from optipath_router.providers.message_reader import MessageReader
 from optipath_router.providers.sse import Message, SseParser
 
 
-class GeminiReader:
+class GeminiReader(MessageReader):
     """Reads the events of `streamGenerateContent?alt=sse`."""
 
-    __slots__ = ("_parser", "_reading")
+    __slots__ = ("_reading",)
 
     def __init__(self) -> None:
-        self._parser = SseParser()
+        super().__init__(SseParser())
         self._reading = Reading()
-
-    @property
-    def kept(self) -> int:
-        """Bytes of an event that is not complete."""
-        return self._parser.kept
 
     @property
     def finished(self) -> bool:
         """Whether every candidate has told why it ended, or the prompt was blocked."""
         return self._reading.finished
-
-    def feed(self, chunk: bytes) -> Iterator[Read]:
-        """The events that are complete with this piece; raises UpstreamBroken when it comes to one that is none."""
-        return map(self._read, self._parser.feed(chunk))
-
-    def close(self) -> Iterator[Read]:
-        """What is left when no more comes."""
-        return map(self._read, self._parser.close())
 
     def _read(self, message: Message) -> Read:
         raw, data = message

@@ -1,6 +1,5 @@
 """A provider's streamed answer, read into neutral words. reader.py reads one that passes as it comes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ from optipath_router.chat.answer import ChoiceEnded, Delta, Failing, Opened, Tol
 from optipath_router.chat.usage import Usage
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.codec import Read
+from optipath_router.providers.message_reader import MessageReader
 from optipath_router.providers.openai.choice_reader import ChoiceReader
 from optipath_router.providers.openai.finish import read_finish
 from optipath_router.providers.openai.spoken import Spoken, searched
@@ -41,19 +41,19 @@ class _Chunk(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Chunk).decode
 
 
-class OpenAIAnswerReader:
+class OpenAIAnswerReader(MessageReader):
     """Reads a stream of chat completion chunks.
 
     It is finished when each choice has said its finish_reason; `[DONE]` alone
     proves nothing, and its absence is tolerable where all choices have come.
     """
 
-    __slots__ = ("_asked", "_choices", "_ended", "_found", "_opened", "_parser", "_usage")
+    __slots__ = ("_asked", "_choices", "_ended", "_found", "_opened", "_usage")
 
     def __init__(self, *, choices: int = 1) -> None:
         """Take how many choices were asked for."""
+        super().__init__(SseParser())
         self._asked = choices
-        self._parser = SseParser()
         self._choices: dict[int, ChoiceReader] = {}
         self._found: tuple[Any, Any] = (None, None)
         self._usage: Usage | None = None
@@ -61,35 +61,21 @@ class OpenAIAnswerReader:
         self._ended = False
 
     @property
-    def kept(self) -> int:
-        """Bytes of an event that is not complete."""
-        return self._parser.kept
-
-    @property
     def finished(self) -> bool:
         """Whether every choice has come to its end."""
         ended = sum(choice.ended for choice in self._choices.values())
         return ended == len(self._choices) and (ended >= self._asked or (self._ended and ended > 0))
 
-    def feed(self, chunk: bytes) -> Iterator[Read]:
-        """The events that are complete with this piece; raises UpstreamBroken when it comes to one that is none."""
-        return self._reads(self._parser.feed(chunk))
-
-    def close(self) -> Iterator[Read]:
-        """What is left when no more comes."""
-        return self._reads(self._parser.close())
-
-    def _reads(self, messages: Iterator[Message]) -> Iterator[Read]:
-        for raw, data in messages:
-            if not data:
-                yield Read(raw)
-            elif data.startswith(b"{"):
-                yield Read(raw, tuple(self._deltas(data)))
-            elif data.strip() == b"[DONE]":
-                self._ended = True
-                yield Read(raw, ends=True)
-            else:
-                raise _no_chunk(data)
+    def _read(self, message: Message) -> Read:
+        raw, data = message
+        if not data:
+            return Read(raw)
+        if data.startswith(b"{"):
+            return Read(raw, tuple(self._deltas(data)))
+        if data.strip() == b"[DONE]":
+            self._ended = True
+            return Read(raw, ends=True)
+        raise _no_chunk(data)
 
     def _deltas(self, data: bytes) -> list[Delta]:
         try:

@@ -12,6 +12,7 @@ from optipath_router.chat.answer import ChoiceEnded, Delta, Failing, HostedTold,
 from optipath_router.chat.conversation import Hosted, Wire
 from optipath_router.errors import Outcome, UpstreamBroken
 from optipath_router.providers.codec import Read
+from optipath_router.providers.message_reader import MessageReader
 from optipath_router.providers.responses.finish import read_finish
 from optipath_router.providers.responses.logprobs import read_logprobs
 from optipath_router.providers.responses.read_answer import Response, created
@@ -36,38 +37,25 @@ _SILENT: Final = frozenset(
 _ERRORS: Final = frozenset({"error", "response.error"})
 
 
-class StreamReader:
+class StreamReader(MessageReader):
     """Reads one streamed answer; it is finished when it was told to be completed or incomplete.
 
     One that was told to have failed is not: it has an honest end, but none that
     may be shown as an answer's.
     """
 
-    __slots__ = ("_finished", "_opened", "_parser", "_parts")
+    __slots__ = ("_finished", "_opened", "_parts")
+    END_OF_MESSAGE = b"\n\n"
 
     def __init__(self) -> None:
-        self._parser = SseParser()
+        super().__init__(SseParser())
         self._parts = StreamParts()
         self._opened = self._finished = False
-
-    @property
-    def kept(self) -> int:
-        """Bytes of an event that is not complete."""
-        return self._parser.kept
 
     @property
     def finished(self) -> bool:
         """Whether the answer has come to its end."""
         return self._finished
-
-    def feed(self, chunk: bytes) -> Iterator[Read]:
-        """The events that are complete; raises UpstreamBroken when it comes to one that is none."""
-        return map(self._read, self._parser.feed(chunk))
-
-    def close(self) -> Iterator[Read]:
-        """What is left when no more comes."""
-        # A blank line is missing after it, without which no reader would take it for an event.
-        return (self._read(Message(raw + b"\n\n", data)) for raw, data in self._parser.close())
 
     def _read(self, message: Message) -> Read:
         raw, data = message
