@@ -35,6 +35,7 @@ class Sighting:
 Seen = Callable[[Sighting], None]
 
 _CLOSING_SECONDS: Final = 5.0
+_AGAIN_SECONDS: Final = 0.1
 _LOGIN_SECONDS: Final = 10.0
 """The least time from one login to the next: while the API server refuses us, each brings a question of every watch."""
 _TRUSTED: Final = timedelta(minutes=5)
@@ -104,9 +105,16 @@ async def _operator(
         await kopf.run_tasks(tasks)
     else:
         # kopf would wait for its other tasks, and they for a login that nobody makes any more.
-        for task in tasks:
+        await _end_all(asyncio.get_running_loop().time() + _CLOSING_SECONDS)
+
+
+async def _end_all(until: float) -> None:
+    """Cancel every other task of this loop until none is left: a watch of kopf's takes the first for its own end."""
+    now = asyncio.get_running_loop().time
+    while (left := asyncio.all_tasks() - {asyncio.current_task()}) and now() < until:
+        for task in left:
             task.cancel()
-        await asyncio.wait(tasks, timeout=_CLOSING_SECONDS)
+        await asyncio.wait(left, timeout=_AGAIN_SECONDS)
 
 
 def _registry(seen: Seen) -> kopf.OperatorRegistry:
