@@ -18,6 +18,7 @@ from optipath_snapshot.file import (
     encode,
 )
 from optipath_snapshot.header import RESERVED_HEADERS, SECRET_HEADERS, Header
+from optipath_snapshot.limits import Concurrency
 from optipath_snapshot.match import (
     AllOf,
     AnyOf,
@@ -72,6 +73,7 @@ __all__ = [
     "Boundary",
     "Capability",
     "Classifier",
+    "Concurrency",
     "Condition",
     "CostCeiling",
     "Difficulty",

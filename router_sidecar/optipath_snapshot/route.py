@@ -33,3 +33,8 @@ class Route(Part):
     resilience: Resilience = Resilience()
     may_lose: tuple[str, ...] | None = None
     """What a target's dialect need not be able to say; None for what no answer hangs on."""
+    provenance: dict[str, str] = {}
+    """Which policy each field comes from that the route's own does not say, as `namespace/name@generation`.
+
+    By a field's name as users write it, such as `resilience.attempts`.
+    """

@@ -8,7 +8,9 @@ from pydantic_core import PydanticCustomError
 
 from optipath_snapshot.boundary import Boundary, Hints
 from optipath_snapshot.egress import Egress
+from optipath_snapshot.limits import Concurrency
 from optipath_snapshot.part import Part
+from optipath_snapshot.resilience import Resilience
 from optipath_snapshot.route import Route
 from optipath_snapshot.target import Provider, Target
 
@@ -27,6 +29,8 @@ class Snapshot(Part):
     """One namespace's compiled configuration."""
 
     namespace: str
+    tier: str | None = None
+    """The SLA class of the namespace, as its label says."""
     providers: tuple[Provider, ...] = ()
     targets: tuple[Target, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -37,6 +41,10 @@ class Snapshot(Part):
     """In order of precedence; the first that is for a pod holds, and without one hints count for nothing."""
     classifiers: tuple[Classifier, ...] = ()
     """In the order in which they are asked; what a later one sees goes before what an earlier one saw."""
+    concurrency: tuple[Concurrency, ...] = ()
+    """All of those that bind a pod hold for it, in any order."""
+    resilience: Resilience = Resilience()
+    """For requests that no route matches, which ask for a model or an alias by its name."""
     egress: Egress = Egress()
     status_token_sha256: str | None = None
     """Hash of the token that opens the router's /status; None keeps it shut."""

@@ -8,13 +8,14 @@ from optipath_snapshot.boundary import Handling
 from optipath_snapshot.header import Header
 from optipath_snapshot.money import Dollars, Fraction
 from optipath_snapshot.part import Part
+from optipath_snapshot.policy import PolicyRef
 
 
 class Provider(Part):
     """An account with somebody who serves models."""
 
     name: str
-    """Its name in the namespace of the snapshot."""
+    """Its name in the namespace of the snapshot; `name@namespace` for one that another namespace shares."""
     type: str
     """What it is, such as `OpenAI`; decides dialect and well-known hosts."""
     url: str
@@ -74,3 +75,5 @@ class Target(Part):
     """What it is known not to do. What is in neither list is not known, and leaves nothing out."""
     quality: dict[str, Fraction] = {}
     """0 to 1 by task type, and `default`; as the tenant declared it."""
+    denied_by: PolicyRef | None = None
+    """The policy above the tenant's own that keeps this namespace from it; None where it may be used."""

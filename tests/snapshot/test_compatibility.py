@@ -21,7 +21,7 @@ FILES = sorted((HERE / "files").glob("*.json"))
 FIELDS: dict[str, dict[str, str]] = json.loads((HERE / "fields.json").read_text())
 PARTS = {part.__name__: part for part in Part.__subclasses__() if part.__module__.startswith("optipath_snapshot")}
 
-MAPS = ("workload", "quality", "config")
+MAPS = ("workload", "quality", "config", "provenance")
 """Fields that hold a tenant's own names, among which none is unknown."""
 
 
