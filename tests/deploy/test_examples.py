@@ -18,7 +18,7 @@ from optipath_snapshot import Egress
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 POD = EXAMPLES / "pod-with-router.yaml"
-FOLDERS = ("quickstart", "data-stays-in-the-cluster", "policies")
+FOLDERS = ("quickstart", "data-stays-in-the-cluster", "policies", "presets")
 SAMPLES = sorted(
     {*EXAMPLES.glob("*.yaml"), *(path for name in FOLDERS for path in EXAMPLES.glob(f"{name}/*.yaml"))} - {POD}
 )
