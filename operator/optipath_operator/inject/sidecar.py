@@ -24,6 +24,10 @@ from optipath_operator.inject.wishes import unknown, wishes
 _MIRROR: Final = "kubernetes.io/config.mirror"
 """What a kubelet runs from a file of its own; the API server only shows it."""
 
+_LONGEST: Final = 240
+"""Of one reason or warning; the API server cuts warnings after 256 characters."""
+_MOST_TOLD: Final = 8
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -93,7 +97,7 @@ def inject(pod: Pod, injection: Injection, version: str) -> Verdict:
             _labelled(pod),
             patch.member("/metadata/annotations", pod.metadata.get("annotations"), STATUS, _written(status)),
         ],
-        [*unknown(pod), *warnings],
+        _within_bounds([*unknown(pod), *warnings]),
     )
 
 
@@ -124,9 +128,16 @@ def _labelled(pod: Pod) -> patch.Operation:
 
 def _refused(reasons: Sequence[str]) -> Refused:
     return Refused(
-        f"the pod cannot get its OptiPath router: {'; '.join(dict.fromkeys(reasons))}. "
+        f"the pod cannot get its OptiPath router: {'; '.join(_within_bounds(reasons))}. "
         f"Change that, or label the pod {INJECT_LABEL}=disabled to go without a router"
     )
+
+
+def _within_bounds(said: Sequence[str]) -> list[str]:
+    """What is told, whatever lengths and numbers the pod has; nobody has looked at them before us."""
+    different = list(dict.fromkeys(said))
+    told = [each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in different[:_MOST_TOLD]]
+    return [*told, f"and {len(different) - _MOST_TOLD} more"] if len(different) > _MOST_TOLD else told
 
 
 def _read(status: str) -> Mapping[str, Any]:

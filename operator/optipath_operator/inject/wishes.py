@@ -27,8 +27,7 @@ from optipath_operator.inject.surfaces import surfaces
 
 _SECRET_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*").fullmatch
 _MAX_NAME: Final = 253
-_MAX_WARNINGS: Final = 8
-_SHOWN: Final = 64
+_COMPARED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +83,12 @@ def unknown(pod: Pod) -> list[str]:
     """Warnings of what looks as if it was meant for us, and is not understood."""
     known = {*WISHES, *OTHERS}
     strange = [name for name in pod.annotations if name.startswith(PREFIX) and name not in known]
-    warnings = [
-        f"annotation {name[:_SHOWN]} is not known{_near(name)}: it changes nothing" for name in sorted(strange)
-    ][:_MAX_WARNINGS]
+    warnings = [f"annotation {name} is not known{_near(name)}: it changes nothing" for name in sorted(strange)]
     if (label := pod.labels.get(INJECT_LABEL, "enabled")) != "enabled":
-        warnings.append(f"label {INJECT_LABEL}: {label[:_SHOWN]!r} is not 'disabled': the pod gets a router")
+        warnings.append(f"label {INJECT_LABEL}: {label!r} is not 'disabled': the pod gets a router")
     return warnings
 
 
 def _near(name: str) -> str:
-    found = get_close_matches(name[:_SHOWN], WISHES, 1)
+    found = get_close_matches(name[:_COMPARED], WISHES, 1)
     return f" (is {found[0]} meant?)" if found else ""
