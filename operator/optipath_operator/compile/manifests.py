@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from optipath_operator.resources import GROUP, VERSION, Problem, ResourceRef, Severity
 from optipath_operator.resources.reading import Manifest
@@ -18,6 +18,11 @@ _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 # The name of a target is unique only as long as no provider's name has a slash in it.
 _NAME_FITS = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\Z").match
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Whether a value can be the name of an object in Kubernetes."""
+    return isinstance(value, str) and _NAME_FITS(value) is not None
 
 
 @dataclass(frozen=True, slots=True)
