@@ -22,6 +22,7 @@ from optipath_operator.cluster.lease import Lease
 from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
@@ -63,7 +64,7 @@ async def operate(chosen: Settings) -> None:
 class _Operator:
     def __init__(self, client: Client, chosen: Settings) -> None:
         self._client, self._chosen = client, chosen
-        self._metrics, self._store = Metrics(), Store()
+        self._metrics, self._store = Metrics(), Store(chosen.namespace)
         self._worklist = Worklist(time.monotonic)
         self._lease = Lease(
             client,
@@ -80,11 +81,10 @@ class _Operator:
             Reconciler(
                 client,
                 self._store,
+                Gatherer(client, self._store, self._touch, catalogue=built_in(), egress=chosen.egress),
                 self._rollout,
                 self._metrics,
                 leads=self._lease.leads,
-                catalogue=built_in(),
-                egress=chosen.egress,
             ),
             client=client,
             worklist=self._worklist,

@@ -43,7 +43,7 @@ class Leader:
         self.tenant.store.begin_term()
         self.loop.touch_all()
 
-    def sees(self, *touched: str | None) -> None:
+    def sees(self, *touched: str) -> None:
         for each in touched:
             self.loop.touch(each, Lane.EDIT)
 

@@ -20,7 +20,7 @@ async def taken(worklist: Worklist) -> str | None:
     return None
 
 
-# A name: an edit; (name): a sweep; +: take one; a number: seconds pass.
+# A name: an edit; ~name: it follows from one; (name): a sweep; +: take one; a number: seconds pass.
 # %name: it is published; /name: it is done; !name: it has failed.
 TIMELINES = {
     "each waits once": ("a a b a + + +", "a b -"),
@@ -47,6 +47,11 @@ TIMELINES = {
         "a + %a 0.1 + !a 0.5 + %a 0.1 + !a 0.49 + 0.51 +",
         "a a a a - a",
     ),
+    "what follows comes between edits and the backlog": ("(a) ~b (c) d ~e + + + + +", "d b e a c"),
+    "an edit is never kept waiting by what follows": ("~a ~b ~c + d + + +", "a d b c"),
+    "what was swept is lifted by what it follows from": ("(a) (b) ~b + +", "b a"),
+    "what it follows from ends a pause": ("a + !a 0.1 ~a +", "a a"),
+    "so it does during the failed try": ("a + ~a !a 0.1 +", "a a"),
     "being swept during the failed try does not": ("a + (a) !a 0.1 + 0.4 +", "a - a"),
 }
 
@@ -64,6 +69,8 @@ async def test_worklist(timeline: str, expected: str, worklist: Worklist, timers
                 worklist.published(name)
             case "!", name:
                 worklist.failed(name)
+            case "~", name:
+                worklist.touch(name, Lane.FOLLOW)
             case "(", name:
                 worklist.touch(name.rstrip(")"), Lane.SWEEP)
             case digit, _ if digit.isdigit():

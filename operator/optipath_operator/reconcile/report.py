@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from optipath_operator.cluster import events, status
 from optipath_operator.cluster.client import ApiError, Client
-from optipath_operator.reconcile.store import NamespaceState, Stored, Verdict
+from optipath_operator.reconcile.state import NamespaceState, Stored, Verdict
 from optipath_operator.reconcile.wanted import Published
 from optipath_operator.resources import Problem, ResourceRef
 from optipath_operator.resources.conditions import Condition, ConditionType, Reason, Truth, conditions
