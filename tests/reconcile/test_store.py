@@ -70,7 +70,7 @@ def test_a_status_that_comes_back_touches_nobody_and_is_remembered(store: Store)
     assert not store.take(written, gone=False)
     state = store.state("team-a")
     assert state is not None
-    assert state.resources[CHAT].conditions["Accepted"]["status"] == "True"
+    assert state.resources[CHAT].status.conditions["Accepted"]["status"] == "True"
 
 
 def test_an_edit_touches_and_so_does_a_namesake(store: Store) -> None:

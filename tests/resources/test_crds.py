@@ -124,7 +124,7 @@ def test_columns_find_a_condition_by_its_type(kind: Kind) -> None:
         list(by_name)
         == {
             "ModelProvider": ["Type", "URL", "Accepted", "ResolvedRefs", "Age"],
-            "RoutingPolicy": ["Priority", "Accepted", "ResolvedRefs", "Programmed", "Age"],
+            "RoutingPolicy": ["Priority", "Tier", "Accepted", "ResolvedRefs", "Programmed", "Age"],
         }[kind.name]
     )
 

@@ -13,6 +13,7 @@ from optipath_operator.cluster.client import Client
 from optipath_operator.cluster.configmaps import RouterConfig
 from optipath_operator.compile import Compiled, compile_namespace
 from optipath_operator.reconcile.gather import Gatherer
+from optipath_operator.reconcile.inherited import inherited
 from optipath_operator.reconcile.report import Reporter
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.state import NamespaceState, Verdict
@@ -65,7 +66,7 @@ class Reconciler:
         elif state.config is None and (kept := state.published or published(state.lost)):
             await self._publish(namespace, state, kept)
         state.problems = Counter(problem.severity for problem in compiled.problems)
-        state.verdict = Verdict(compiled.problems, wanted)
+        state.verdict = Verdict(compiled.problems, wanted, compiled.snapshot.tier, inherited(compiled.snapshot))
 
     async def report(self, namespace: str) -> None:
         """Say in status what came of it; raises ApiError, Unreachable and NotLeading."""

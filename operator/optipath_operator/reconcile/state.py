@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from optipath_operator.cluster import status
 from optipath_operator.cluster.client import Json
 from optipath_operator.cluster.configmaps import RouterConfig
+from optipath_operator.cluster.status import Observed
+from optipath_operator.reconcile.inherited import Inherited
 from optipath_operator.reconcile.wanted import Published, last_good
 from optipath_operator.resources import Problem, ResourceRef, Severity
 from optipath_operator.resources.reading import Manifest
@@ -22,7 +23,7 @@ class Stored:
     manifest: Manifest
     uid: str
     version: int
-    conditions: status.Observed
+    status: Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Verdict:
 
     problems: tuple[Problem, ...]
     wanted: Published
+    tier: str | None = None
+    """The namespace's, as it was compiled."""
+    inherited: Mapping[ResourceRef, tuple[Inherited, ...]] = field(default_factory=dict)
+    """What holds for a policy though others say it."""
 
 
 @dataclass(slots=True)
@@ -100,10 +105,10 @@ class NamespaceState:
         self.config, self.config_version = config, since
         return True
 
-    def note_status(self, ref: ResourceRef, stored: Stored, conditions: status.Observed) -> None:
+    def note_status(self, ref: ResourceRef, stored: Stored, written: Observed) -> None:
         """Note what was written into a resource's status, unless it has been seen anew meanwhile."""
         if self.resources.get(ref) is stored:
-            self.resources[ref] = replace(stored, conditions=conditions)
+            self.resources[ref] = replace(stored, status=written)
 
 
 def _by_resource(sources: Iterable[Manifest]) -> dict[ResourceRef, Manifest]:
