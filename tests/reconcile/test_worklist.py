@@ -93,6 +93,24 @@ async def test_pauses_grow_to_five_minutes_and_differ(worklist: Worklist, timers
     assert len({round(pause / longest, 3) for pause, longest in zip(pauses[-4:], [300] * 4, strict=True)}) > 1
 
 
+async def test_it_is_idle_when_nothing_is_left_to_do_but_what_has_failed(worklist: Worklist, timers: Timers) -> None:
+    idle = [worklist.idle()]
+    worklist.touch("a", Lane.SWEEP)
+    worklist.touch("b", Lane.SWEEP)
+    for step in (taken, taken):
+        idle.append(worklist.idle())
+        await step(worklist)
+    worklist.failed("b")
+    idle.append(worklist.idle())
+    worklist.published("a")
+    idle.append(worklist.idle())
+    await timers.advance(0.1)
+    await taken(worklist)
+    worklist.done("a")
+    assert idle == [True, False, False, False, False]
+    assert worklist.idle()
+
+
 async def test_what_is_put_back_is_the_first_to_be_taken_again(worklist: Worklist) -> None:
     worklist.touch("a", Lane.SWEEP)
     worklist.touch("b", Lane.SWEEP)

@@ -146,6 +146,14 @@ class Worklist:
         self._failures.clear()
         self._rests.clear()
 
+    def idle(self) -> bool:
+        """Whether nothing waits, is worked on, or rests before its next turn; what pauses after a failure aside."""
+        return not (
+            any(self._lanes.values())
+            or self._working
+            or any(off.then is not None and not off.failed for off in self._off.values())
+        )
+
     def depth(self, lane: Lane) -> int:
         """How many namespaces wait in a lane."""
         return len(self._lanes[lane])
