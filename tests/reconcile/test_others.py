@@ -69,7 +69,7 @@ def policy(provider: str, *, name: str = "chat", asked: str = "chat", generation
 def clamp(attempts: int, *, generation: int = 1, scope: Json = GOLD) -> Json:
     """A policy of the operator's namespace that bounds the attempts of a tier."""
     return policy(
-        "house", name="gold", asked="house", generation=generation, scope=scope | {"clamp": {"attempts": attempts}}
+        "house", name="gold", asked="house", generation=generation, scope={"clamp": {"attempts": attempts}} | scope
     )
 
 
@@ -223,6 +223,18 @@ async def test_a_tier_that_somebody_breaks_holds_as_it_was_last_good_also_over_a
     after.system.deletes("RoutingPolicy", "gold")
     await after.operator.settles()
     assert attempts(after.carol) == {3}
+
+
+async def test_what_a_tier_does_not_allow_is_told_from_what_is_not_there(town: Town) -> None:
+    town.system.edits(clamp(1, scope=GOLD | {"clamp": {"targets": [{"model": "large"}]}}))
+    town.bob.edits(labelled(town.bob, "gold"))
+    await town.operator.settles()
+    resolved = town.bob.condition("RoutingPolicy", "chat", "ResolvedRefs")
+    assert (resolved["status"], resolved["reason"]) == ("False", "RefNotPermitted")
+    assert f"{SYSTEM}/gold" in resolved["message"]
+    denier = {each.name: each.denied_by for each in town.bob.file.snapshot.targets}["acme/small"]
+    assert denier is not None
+    assert denier.full_name == f"{SYSTEM}/gold"
 
 
 @pytest.mark.case("O03")
