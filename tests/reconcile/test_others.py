@@ -6,7 +6,9 @@ import pytest
 import pytest_asyncio
 
 from optipath_operator.cluster.client import Json
+from optipath_operator.reconcile.handlers import Sighting
 from optipath_operator.reconcile.worklist import Lane
+from optipath_operator.resources import ResourceRef
 from support.apiserver import ApiServer, config_path, model_provider, namespace, path_of, routing_policy
 from support.operator import SYSTEM, Operator, Tenant
 
@@ -137,6 +139,19 @@ async def test_a_change_of_a_shared_provider_is_looked_at_by_those_who_use_it_an
     after = town.configs()
     assert {name for name in after if after[name] != before[name]} == {"platform", "alice"}
     assert "elsewhere.example" in after["alice"]["snapshot.json"]
+
+
+async def test_what_a_new_list_tells_of_is_no_more_urgent_than_a_sweep(town: Town) -> None:
+    town.operator.intake.seen(Sighting(town.platform.puts(llama(2, type="VLLM")), gone=False, listed=True))
+    assert town.operator.waiting == {"platform": Lane.SWEEP, "alice": Lane.SWEEP}
+
+
+@pytest.mark.case("O04")
+async def test_a_shared_provider_that_vanished_without_a_word_is_gone_where_it_is_used(town: Town) -> None:
+    gone = town.api.remove(path_of("ModelProvider", "llama", "platform"))
+    town.operator.intake.vanished(ResourceRef("ModelProvider", "platform", "llama"), gone["metadata"]["uid"])
+    assert await town.operator.settles() == {"platform": Lane.EDIT, "alice": Lane.FOLLOW}
+    assert town.alice.reached == []
 
 
 @pytest.mark.case("O03")
