@@ -18,7 +18,7 @@ class Owner:
 
     async def lends(self, name: str) -> str | None:
         found = await self.bundles.lent("platform", self.state, name)
-        return found and found["data"]["ca"]
+        return None if found is None else str(found["data"]["ca"])
 
     async def looks(self, *names: str) -> set[str]:
         _, changed = await self.bundles.own("platform", self.state, names)
