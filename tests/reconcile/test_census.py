@@ -18,14 +18,14 @@ class View:
     """A store and what the census told it."""
 
     def __init__(self, api: ApiServer, timers: Timers) -> None:
-        self.store, self.touched = Store(), list[str | None]()
+        self.store, self.touched = Store("optipath-system"), list[str]()
         self.census = Census(api, self.store, told=self._told, lost=self._lost, now=timers, sleep=timers.sleep)
 
     def _told(self, manifest: Mapping[str, Any]) -> None:
-        self.touched.append(self.store.take(manifest, gone=False))
+        self.touched.extend(self.store.take(manifest, gone=False))
 
     def _lost(self, ref: ResourceRef, uid: str) -> None:
-        self.touched.append(self.store.lose(ref, uid))
+        self.touched.extend(self.store.lose(ref, uid))
 
 
 @pytest.fixture
@@ -99,6 +99,20 @@ async def test_what_kopf_has_not_told_of_is_read(api: ApiServer, view: View) -> 
     generations = {ref.name: stored.manifest["metadata"]["generation"] for ref, stored in state.resources.items()}
     assert generations["p2"] == 2
     assert "new" in generations
+
+
+async def test_a_label_that_kopf_has_not_told_of_is_read_without_the_right_to_get_a_namespace(
+    api: ApiServer, view: View
+) -> None:
+    for found in fill(api):
+        view.store.take(found, gone=False)
+    api.put("/api/v1/namespaces/team-a", namespace(labels={"optipath.io/sla-tier": "gold"}))
+    api.fail("get", "namespaces/team-a$", refused(403))
+    await view.census.compare()
+    assert view.touched == ["team-a"]
+    state = view.store.state("team-a")
+    assert state is not None
+    assert state.labels == {"optipath.io/sla-tier": "gold"}
 
 
 async def test_one_that_comes_while_it_counts_is_not_taken_for_gone(api: ApiServer, view: View) -> None:
