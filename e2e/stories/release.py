@@ -14,6 +14,7 @@ from e2e.stories.kubectl import get, kubectl, sh, until
 
 _INSTANCE = "app.kubernetes.io/instance"
 CHART = Path(__file__).parents[2] / "deploy/helm/optipath"
+IMAGE = "optipath:e2e"
 VALUES = """
 image: {repository: optipath, tag: e2e}
 # The stories' own administrator repairs by hand, and OptiPath is installed twice.
