@@ -11,6 +11,8 @@ from e2e.stories.kubectl import kubectl, sh, until
 CHART = Path(__file__).parents[2] / "deploy/helm/optipath"
 VALUES = """
 image: {repository: optipath, tag: e2e}
+# The stories' own administrator repairs by hand, and OptiPath is installed twice.
+admission: {breakGlassGroups: [system:masters, "kubeadm:cluster-admins", "system:serviceaccounts:optipath-second"]}
 egress:
   allow:
   - {host: simulator.paper.svc, ports: [7090], plaintext: true}
@@ -34,7 +36,7 @@ class Release:
     @property
     def pods(self) -> tuple[str, ...]:
         """How kubectl names their pods."""
-        return "-n", self.namespace, "-l", "app.kubernetes.io/name=optipath"
+        return "-n", self.namespace, "-l", "app.kubernetes.io/name=optipath,app.kubernetes.io/component=operator"
 
     def leader(self) -> str:
         """The pod that leads now, once one does."""
