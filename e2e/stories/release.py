@@ -18,7 +18,7 @@ IMAGE = "optipath:e2e"
 VALUES = """
 image: {repository: optipath, tag: e2e}
 # The stories' own administrator repairs by hand, and OptiPath is installed twice.
-admission: {breakGlassGroups: [system:masters, "system:serviceaccounts:optipath-second"]}
+admission: {breakGlassGroups: [system:masters, "kubeadm:cluster-admins", "system:serviceaccounts:optipath-second"]}
 egress:
   allow:
   - {host: simulator.paper.svc, ports: [7090], plaintext: true}
