@@ -42,6 +42,11 @@ def pod(namespace: str, name: str) -> str:
     return f"/api/v1/namespaces/{namespace}/pods/{name}"
 
 
+def webhooks(kind: str, name: str) -> str:
+    """A configuration of webhooks, `mutating` or `validating`."""
+    return f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations/{name}"
+
+
 def leases(namespace: str) -> str:
     """The Leases of a namespace."""
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
