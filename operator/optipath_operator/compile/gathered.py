@@ -31,7 +31,5 @@ class Gathered:
     """Where policies with a scope live."""
     status_token_sha256: str | None = None
     """Hash of the token that opens the routers' /status."""
-    operator_namespace: str = "optipath-system"
-    """Where policies with a scope are."""
     strict: bool = False
     """Read as files are read: unknown fields are refused, and manifests that are not for us are pointed out."""
