@@ -16,6 +16,7 @@ from optipath_operator.compile.manifests import (
     sort_out,
 )
 from optipath_operator.compile.offers import Models, Provider, bundle_refs, named_elsewhere_by
+from optipath_operator.compile.remembered import remembering
 from optipath_operator.compile.selects import NAME_LABEL, Labels
 from optipath_operator.compile.sources import InForce, Reader, S, in_force
 from optipath_operator.compile.trust import read_config_maps
@@ -31,6 +32,9 @@ from optipath_operator.resources import (
     read_provider,
 )
 from optipath_operator.resources.reading import Manifest
+
+_read_shared = remembering(read_provider)
+_read_scoped = remembering(read_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class View:
     """Those of other namespaces that policies name, whether they are shared or not."""
     models: Models
     """What the policies that hold here name of them."""
+    used: frozenset[ResourceRef]
+    """Resources of other namespaces that play a part."""
     problems: tuple[Problem, ...]
     """What is wrong with what is written."""
 
@@ -75,7 +81,7 @@ def look(gathered: Gathered) -> View:
         return in_force(now.of(kind, namespace), then.of(kind, namespace), read, strict=strict)
 
     policies = held(POLICY, here, _read_policy_of(home))
-    at_home = policies if here == home else held(POLICY, home, read_policy)
+    at_home = policies if here == home else held(POLICY, home, _read_scoped)
     scoped = tuple(policy for policy in _in_force(at_home) if policy.spec.scope is not None)
     above = Above.of(scoped, labels)
     asked = above.around(policy for policy in _in_force(policies) if policy.spec.scope is None)
@@ -83,10 +89,12 @@ def look(gathered: Gathered) -> View:
     named = named_elsewhere_by((*asked, *(scoped if here == home else ())), here)
     shown = {ref: now.found[ref] for ref in named if ref in now.found}
     elsewhere = tuple(
-        each.resource for each in in_force(shown, then.found, read_provider, strict=strict) if each.resource
+        each.resource for each in in_force(shown, then.found, _read_shared, strict=strict) if each.resource
     )
     providers = held(PROVIDER, here, read_provider)
     _, torn = read_config_maps(now.of(CONFIG_MAP, here))
+    speaking = {ref for ref, written in now.of(POLICY, home).items() if any(map(_has_scope, written))}
+    used = {*shown, *bundle_refs(elsewhere), *speaking, *(policy.ref for policy in scoped)}
     return View(
         now,
         labels,
@@ -97,13 +105,14 @@ def look(gathered: Gathered) -> View:
         providers,
         elsewhere,
         named_elsewhere_by(asked, here),
+        frozenset(ref for ref in used if ref.namespace != here),
         (
             *now.problems,
             *torn,
             *([ambiguous(ResourceRef(NAMESPACE, here, here), len(space))] if len(space) > 1 else []),
             *(problem for each in providers for problem in each.problems),
             *(problem for each in policies for problem in each.problems),
-            *_passed_over(now, home, {*shown, *bundle_refs(elsewhere)}),
+            *(problem for ref, problem in now.elsewhere.items() if ref not in used),
         ),
     )
 
@@ -127,14 +136,6 @@ def _read_policy_of(home: str) -> Reader[RoutingPolicySpec]:
         return Read(None, (*told.problems, Problem(policy.ref, "spec.scope", Severity.INVALID, message)))
 
     return read
-
-
-def _passed_over(now: Sorted, home: str, used: set[ResourceRef]) -> Iterator[Problem]:
-    """What is to be said, of files, of resources of other namespaces that play no part."""
-    for ref, problem in now.elsewhere.items():
-        speaks = (ref.kind, ref.namespace) == (POLICY, home) and any(map(_has_scope, now.found.get(ref, ())))
-        if not speaks and ref not in used:
-            yield problem
 
 
 def _has_scope(manifest: Manifest) -> bool:
