@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 from openai import AsyncOpenAI, OpenAI, OpenAIError
 from openai.types.chat import ChatCompletionUserMessageParam
 
@@ -101,7 +101,7 @@ class Load:
             try:
                 chunks = await self.client.chat.completions.create(model=self.asked.model, messages=SAY, stream=True)
                 finishes = [chunk.choices[0].finish_reason async for chunk in chunks if chunk.choices]
-            except (OpenAIError, httpx.HTTPError) as error:
+            except (OpenAIError, httpx2.HTTPError) as error:
                 self.failed(f"stream: {error!r}")
                 continue
             if finishes and finishes[-1]:
