@@ -74,7 +74,7 @@ async def test_without_the_token_nothing_is_told(authorization: str, simulator: 
     files.put(two(simulator))
     async with running(files.settings()) as router:
         answer = await router.http.get(
-            f"{router.admin}/status", headers={"authorization": authorization.encode("latin-1")}
+            f"{router.admin}/status", headers={b"authorization": authorization.encode("latin-1")}
         )
     assert (answer.status_code, answer.text) == (401, "unauthorized\n")
 
