@@ -118,7 +118,11 @@ class ApiServer(Client):
 
     async def merge(self, path: str, body: Json) -> Json:
         self._asked(Request("merge", path, body))
-        return self.put(path, _merged(self._at(path), body))
+        found = self._at(path)
+        since = body.get("metadata", {}).get("resourceVersion")
+        if since not in (None, found["metadata"]["resourceVersion"]):
+            raise Conflict(409, "the object has been modified")
+        return self.put(path, _merged(found, body))
 
     async def delete(self, path: str) -> None:
         self._asked(Request("delete", path))
@@ -224,4 +228,5 @@ def config_path(of: str = "team-a") -> str:
 def _merged(found: Any, patch: Any) -> Any:
     if not isinstance(patch, dict) or not isinstance(found, dict):
         return patch
-    return found | {name: _merged(found.get(name), value) for name, value in patch.items()}
+    merged = found | {name: _merged(found.get(name), value) for name, value in patch.items()}
+    return {name: value for name, value in merged.items() if patch.get(name, value) is not None}

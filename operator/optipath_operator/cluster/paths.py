@@ -32,6 +32,11 @@ def config_map(namespace: str, name: str) -> str:
     return f"/api/v1/namespaces/{namespace}/configmaps/{name}"
 
 
+def secret(namespace: str, name: str) -> str:
+    """A Secret."""
+    return f"/api/v1/namespaces/{namespace}/secrets/{name}"
+
+
 def pod(namespace: str, name: str) -> str:
     """A pod."""
     return f"/api/v1/namespaces/{namespace}/pods/{name}"
