@@ -22,11 +22,13 @@ from optipath_operator.cluster.lease import Lease
 from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.store import Store
+from optipath_operator.reconcile.tiers import by_tier
 from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
 from optipath_operator.settings import Settings, SettingsError, settings
@@ -63,7 +65,7 @@ async def operate(chosen: Settings) -> None:
 class _Operator:
     def __init__(self, client: Client, chosen: Settings) -> None:
         self._client, self._chosen = client, chosen
-        self._metrics, self._store = Metrics(), Store()
+        self._metrics, self._store = Metrics(), Store(chosen.namespace)
         self._worklist = Worklist(time.monotonic)
         self._lease = Lease(
             client,
@@ -73,18 +75,15 @@ class _Operator:
             began=self._begin_term,
             ended=self._end_term,
         )
-        self._rollout = Rollout(
-            self._annotate, per_second=chosen.pokes_per_second, busy=lambda: any(map(self._worklist.depth, Lane))
-        )
+        self._rollout = Rollout(self._annotate, per_second=chosen.pokes_per_second, busy=lambda: self._loop.catching_up)
         self._loop = Loop(
             Reconciler(
                 client,
                 self._store,
+                Gatherer(client, self._store, self._touch, catalogue=built_in(), egress=chosen.egress),
                 self._rollout,
                 self._metrics,
                 leads=self._lease.leads,
-                catalogue=built_in(),
-                egress=chosen.egress,
             ),
             client=client,
             worklist=self._worklist,
@@ -153,7 +152,7 @@ class _Operator:
 
     def _begin_term(self) -> None:
         self._store.begin_term()
-        self._loop.touch_all()
+        self._loop.begin_term()
 
     def _end_term(self) -> None:
         self._worklist.clear()
@@ -207,6 +206,9 @@ class _Operator:
             for severity in Severity:
                 total = sum(state.problems[severity] for _, state in self._store.states())
                 self._metrics.problems.labels(severity.lower()).set(total)
+            self._metrics.namespaces.clear()  # a tier may be gone
+            for tier, count in by_tier(self._store).items():
+                self._metrics.namespaces.labels(tier).set(count)
             await asyncio.sleep(_GAUGE_SECONDS)
 
 

@@ -41,9 +41,9 @@ class Leader:
 
     def _began(self) -> None:
         self.tenant.store.begin_term()
-        self.loop.touch_all()
+        self.loop.begin_term()
 
-    def sees(self, *touched: str | None) -> None:
+    def sees(self, *touched: str) -> None:
         for each in touched:
             self.loop.touch(each, Lane.EDIT)
 
@@ -186,6 +186,23 @@ async def test_a_sweep_of_everything_lets_others_have_their_turn(tenant: Tenant,
     await settle()
     task.cancel()
     assert turns > 3
+
+
+async def test_it_catches_up_until_all_that_was_there_is_written_and_said(
+    tenant: Tenant, make: Make, timers: Timers
+) -> None:
+    tenant.starts()
+    leader = make(tenant)
+    meanwhile: list[bool] = []
+    for part in ("configmaps", "routingpolicies/chat/status"):
+        tenant.api.meanwhile(part, lambda: meanwhile.append(leader.loop.catching_up))
+    await timers.advance(1)
+    assert meanwhile == [True, True]
+    assert not leader.loop.catching_up
+    tenant.api.meanwhile("configmaps", lambda: meanwhile.append(leader.loop.catching_up))
+    leader.sees(*tenant.applies(routing_policy(asked="other", generation=2)))
+    await timers.advance(1)
+    assert meanwhile[2:] == [False]
 
 
 @pytest.mark.case("O15")
