@@ -37,6 +37,7 @@ class Metrics:
             "From the write of a ConfigMap to a router's having it, as the router says",
             buckets=(0.25, 0.5, 1, 2, 3, 5, 10, 15, 30, 60, 90, 120, 300),
             registry=registry,
+        )
         self.namespaces = Gauge(
             "optipath_operator_namespaces", "Namespaces that have a configuration", ["tier"], registry=registry
         )

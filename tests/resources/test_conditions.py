@@ -17,13 +17,16 @@ def told(*problems: Problem) -> dict[ConditionType, Condition]:
 
 
 CASES = {
-    "nothing wrong": ((), ["True Accepted", "True ResolvedRefs", "Unknown Pending"]),
-    "invalid": ((Severity.INVALID,), ["False Invalid", "Unknown Pending", "Unknown Pending"]),
-    "unresolved": ((Severity.UNRESOLVED,), ["True Accepted", "False RefNotFound", "Unknown Pending"]),
-    "a warning": ((Severity.WARNING,), ["True Accepted", "True ResolvedRefs", "Unknown Pending"]),
+    "nothing wrong": ((), ["True Accepted", "True ResolvedRefs", "Unknown Pending", "Unknown Pending"]),
+    "invalid": ((Severity.INVALID,), ["False Invalid", "Unknown Pending", "Unknown Pending", "Unknown Pending"]),
+    "unresolved": (
+        (Severity.UNRESOLVED,),
+        ["True Accepted", "False RefNotFound", "Unknown Pending", "Unknown Pending"],
+    ),
+    "a warning": ((Severity.WARNING,), ["True Accepted", "True ResolvedRefs", "Unknown Pending", "Unknown Pending"]),
     "invalid and unresolved": (
         (Severity.UNRESOLVED, Severity.INVALID),
-        ["False Invalid", "Unknown Pending", "Unknown Pending"],
+        ["False Invalid", "Unknown Pending", "Unknown Pending", "Unknown Pending"],
     ),
 }
 

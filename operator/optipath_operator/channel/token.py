@@ -18,10 +18,10 @@ class Tokens:
     def __init__(self) -> None:
         self._key: bytes | None = None
 
-    def take(self, key: bytes | None) -> bool:
-        """Use this key from now on, or none; whether it is another one than before."""
-        before, self._key = self._key, key or None
-        return before != self._key
+    def take(self, key: bytes) -> bool:
+        """Use this key from now on; whether it is another one than before."""
+        before, self._key = self._key, key
+        return before != key
 
     def of(self, uid: str) -> str | None:
         """The token of the namespace with this uid; None without a key, or where the uid is not known yet."""

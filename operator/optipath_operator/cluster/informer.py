@@ -76,7 +76,8 @@ class Informer:
         """Take whom to tell, which objects by their labels and fields, and whether a table of them will do."""
         self._client, self._path, self._listener = client, path, listener
         self._query = {"labelSelector": selector} | ({"fieldSelector": fields} if fields else {})
-        self._tables, self._accept = (Tables(), TABLE) if table else (None, WHOLE)
+        self._tables = Tables() if table else None
+        self._accept = TABLE if table else WHOLE
         self._now, self._sleep = now, sleep
         self._known: set[tuple[str, str]] = set()
         self._failures = 0

@@ -27,8 +27,6 @@ class Gathered:
     """
     egress: Egress = field(default_factory=Egress)
     """What the administrator allows to be called beside public hosts over https."""
-    operator_namespace: str = "optipath-system"
-    """Where policies with a scope live."""
     status_token_sha256: str | None = None
     """Hash of the token that opens the routers' /status."""
     operator_namespace: str = "optipath-system"
