@@ -46,6 +46,7 @@ def gathered(case: Path) -> Gathered:
         egress=Egress.model_validate(options.get("egress", {})),
         status_token_sha256=options.get("statusTokenSha256"),
         strict=options.get("strict", False),
+        operator_namespace=options.get("operatorNamespace", "optipath-system"),
     )
 
 

@@ -189,7 +189,11 @@ def _whose(said: _Said) -> str:
 
 def _too_much(name: str, said: _Said, bound: Bound) -> str:
     unit = "" if name == _ATTEMPTS else "s"
-    return f"is {said.value:g}{unit}, and policy '{bound.policy.full_name}' allows {bound.most:g}{unit}, which holds"
+    # What stands there may have moved another field.
+    makes = "is" if said.place is None or said.place.endswith(f".{name}") else f"makes {name}"
+    return (
+        f"{makes} {said.value:g}{unit}, and policy '{bound.policy.full_name}' allows {bound.most:g}{unit}, which holds"
+    )
 
 
 def _hedge(spec: HedgeSpec) -> HedgeAfter:

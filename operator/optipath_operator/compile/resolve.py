@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Self
 
 from optipath_operator.compile.near import NearNames
 from optipath_operator.resources import TargetSpec
@@ -29,7 +30,7 @@ class Known:
     near: NearNames
     """For naming what may have been meant."""
 
-    def seen_in(self, namespace: str) -> "Known":
+    def seen_in(self, namespace: str) -> Self:
         """The same, as policies of another namespace refer to it."""
         return replace(self, namespace=namespace)
 

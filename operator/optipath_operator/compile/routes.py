@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from optipath_operator.compile.boundaries import compile_boundaries, compile_hints
-from optipath_operator.compile.concurrency import limit
+from optipath_operator.compile.concurrency import Limited, limit
 from optipath_operator.compile.inherit import Above, Policy, named
 from optipath_operator.compile.matches import compile_match, unknown_zones
-from optipath_operator.compile.patience import Layer, patience
+from optipath_operator.compile.patience import Layer, Patience, patience
 from optipath_operator.compile.resolve import Known
 from optipath_operator.compile.strategies import compile_strategy
 from optipath_operator.resources import Problem, RuleSpec, Severity
@@ -41,17 +41,19 @@ def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPoli
     workload = dict(spec.workload_selector.match_labels) if spec.workload_selector else {}
     limited = limit(spec.limits, above.limits, above.clamps.max_concurrent, policy, workload)
     layers = _layers(resource, policy, above)
+    usual = patience(layers, above.clamps)
+    usual_provenance = _provenance(usual, limited, policy)
     routes: list[Route] = []
     unresolved: dict[str, str] = {}
     noted = {"spec.limits.maxConcurrent": limited.note} if limited.note else {}
     for index, rule in enumerate(spec.rules):
         field = f"spec.rules[{index}]"
         targets = _targets(rule, known)
-        held = patience((Layer(rule.resilience, policy, f"{field}.resilience"), *layers), above.clamps)
+        held, provenance = usual, usual_provenance
+        if rule.resilience.model_fields_set:
+            held = patience((Layer(rule.resilience, policy, f"{field}.resilience"), *layers), above.clamps)
+            provenance = _provenance(held, limited, policy)
         strategy, weighed = compile_strategy(rule.strategy)
-        origins = {f"resilience.{name}": origin for name, origin in held.origins.items()}
-        if limited.origin is not None:
-            origins["limits.maxConcurrent"] = limited.origin
         routes.append(
             Route(
                 policy=policy,
@@ -62,7 +64,7 @@ def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPoli
                 targets=targets.used,
                 resilience=held.resilience,
                 may_lose=None if rule.may_lose is None else tuple(sorted(rule.may_lose)),
-                provenance={name: str(origins[name]) for name in sorted(origins) if origins[name] != policy},
+                provenance=provenance,
             )
         )
         wrong = targets.unresolved | dict(unknown_zones(rule.match, "match"))
@@ -93,6 +95,14 @@ def _layers(resource: Policy, policy: PolicyRef, above: Above) -> tuple[Layer, .
     return (*mine, *(layer for layer in above.resilience if layer.policy != policy))
 
 
+def _provenance(held: Patience, limited: Limited, policy: PolicyRef) -> dict[str, str]:
+    """Where that comes from which the policy does not say itself."""
+    origins = {f"resilience.{name}": origin for name, origin in held.origins.items()}
+    if limited.origin is not None:
+        origins["limits.maxConcurrent"] = limited.origin
+    return {name: str(origin) for name, origin in sorted(origins.items()) if origin != policy}
+
+
 def _targets(rule: RuleSpec, known: Known) -> _Targets:
     """The targets of a rule that are there, and by place what is wrong with the others.
 
@@ -115,12 +125,13 @@ def _targets(rule: RuleSpec, known: Known) -> _Targets:
         if policy := known.denied_by(wanted):
             denied[place] = f"target '{asked}' is not used, for policy '{policy.full_name}' does not allow it here"
     if len(denied) == len(targets):
-        why = f", for policy {_deniers(rule, known)} allows none of them," if denied else ","
-        wrong["targets"] = f"rule '{rule.name}' has no target left{why} and refuses the requests that it matches"
+        left = f"left that {_deniers(rule, known)}" if denied else "left"
+        wrong["targets"] = f"rule '{rule.name}' has no target {left}, and refuses the requests that it matches"
     return _Targets(tuple(targets.values()), wrong, denied)
 
 
 def _deniers(rule: RuleSpec, known: Known) -> str:
-    """Those who keep a rule from targets that are there."""
+    """Those who keep a rule from targets that are there, as in `policy 'a' allows`."""
     policies = (known.denied_by(wanted) for wanted in rule.targets if known.why_not(wanted) is None)
-    return ", ".join(f"'{name}'" for name in sorted({policy.full_name for policy in policies if policy}))
+    names = sorted({f"'{policy.full_name}'" for policy in policies if policy})
+    return f"policies {' and '.join(names)} allow" if len(names) > 1 else f"policy {names[0]} allows"

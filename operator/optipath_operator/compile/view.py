@@ -16,6 +16,7 @@ from optipath_operator.compile.manifests import (
     sort_out,
 )
 from optipath_operator.compile.offers import Models, Provider, bundle_refs, named_elsewhere_by
+from optipath_operator.compile.remembered import remembering
 from optipath_operator.compile.selects import NAME_LABEL, Labels
 from optipath_operator.compile.sources import InForce, Reader, S, in_force
 from optipath_operator.compile.trust import read_config_maps
@@ -31,6 +32,9 @@ from optipath_operator.resources import (
     read_provider,
 )
 from optipath_operator.resources.reading import Manifest
+
+_read_shared = remembering(read_provider)
+_read_scoped = remembering(read_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def look(gathered: Gathered) -> View:
         return in_force(now.of(kind, namespace), then.of(kind, namespace), read, strict=strict)
 
     policies = held(POLICY, here, _read_policy_of(home))
-    at_home = policies if here == home else held(POLICY, home, read_policy)
+    at_home = policies if here == home else held(POLICY, home, _read_scoped)
     scoped = tuple(policy for policy in _in_force(at_home) if policy.spec.scope is not None)
     above = Above.of(scoped, labels)
     asked = above.around(policy for policy in _in_force(policies) if policy.spec.scope is None)
@@ -83,7 +87,7 @@ def look(gathered: Gathered) -> View:
     named = named_elsewhere_by((*asked, *(scoped if here == home else ())), here)
     shown = {ref: now.found[ref] for ref in named if ref in now.found}
     elsewhere = tuple(
-        each.resource for each in in_force(shown, then.found, read_provider, strict=strict) if each.resource
+        each.resource for each in in_force(shown, then.found, _read_shared, strict=strict) if each.resource
     )
     providers = held(PROVIDER, here, read_provider)
     _, torn = read_config_maps(now.of(CONFIG_MAP, here))

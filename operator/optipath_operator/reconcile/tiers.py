@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
+from optipath_operator.compile.selects import tier as tier_of
 from optipath_operator.reconcile.store import Store
 
-TIER: Final = "optipath.io/sla-tier"
 NONE, OTHER = "none", "other"
 
 
@@ -19,7 +18,7 @@ def by_tier(store: Store) -> Counter[str]:
     counted = Counter(dict.fromkeys((*named, NONE, OTHER), 0))
     for _, state in store.states():
         if state.needs_config:
-            tier = state.labels.get(TIER, "")
+            tier = tier_of(state.labels)
             counted[tier if tier in named else OTHER if tier else NONE] += 1
     return counted
 
