@@ -30,6 +30,14 @@ class Metrics:
         self.repaired = Counter(
             "optipath_operator_drift_repaired", "ConfigMaps that somebody else had changed", registry=registry
         )
+        self.routers = Gauge("optipath_operator_routers", "Router pods by what they have", ["state"], registry=registry)
+        self.asks = Counter("optipath_operator_router_asks", "Questions to routers", ["outcome"], registry=registry)
+        self.propagation = Histogram(
+            "optipath_operator_propagation_seconds",
+            "From the write of a ConfigMap to a router's having it, as the router says",
+            buckets=(0.25, 0.5, 1, 2, 3, 5, 10, 15, 30, 60, 90, 120, 300),
+            registry=registry,
+        )
         self.namespaces = Gauge(
             "optipath_operator_namespaces", "Namespaces that have a configuration", ["tier"], registry=registry
         )

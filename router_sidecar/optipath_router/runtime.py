@@ -9,7 +9,7 @@ from functools import cache, partial
 from msgspec.structs import replace
 
 from optipath_router import plugins
-from optipath_router.account import Account
+from optipath_router.account import Account, Spending
 from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
 from optipath_router.call.health import Healths
@@ -44,6 +44,7 @@ class Shared:
     healths: Healths
     pools: Pools = field(default_factory=Pools)
     room: Room = field(default_factory=Room)
+    spending: Spending = field(default_factory=Spending)
     wall: Callable[[], float] = time.time
     """The time since 1970, for what providers and policies say in dates."""
     senses: Callable[[], Senses] = own_senses
@@ -160,6 +161,7 @@ def settle(runtime: Runtime, shared: Shared) -> None:
     healths.keep(snapshot.targets)
     healths.turns.keep([route_id(route) for route in snapshot.routes])
     shared.metrics.keep(_names(snapshot))
+    shared.spending.keep({each.name for each in snapshot.providers}, {each.name for each in snapshot.targets})
     shared.pools.keep(runtime.origins)
 
 

@@ -29,7 +29,7 @@ class Applier:
         self.tenant, self.metrics = tenant, Metrics()
         self.all_seen = True
         self.meanwhile: list[Callable[[], object]] = []
-        self.preview = Preview(tenant.store, tenant.reconcile.gather, all_seen=lambda: self.all_seen)
+        self.preview = Preview(tenant.store, tenant.gather, all_seen=lambda: self.all_seen)
         app = Webhook(self.preview, self.metrics, sleep=self._sleep).app()
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://webhook")
 

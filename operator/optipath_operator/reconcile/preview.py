@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from optipath_operator.cluster.status import Observed
 from optipath_operator.compile import Gathered, compile_namespace
 from optipath_operator.reconcile.state import NamespaceState, Stored
 from optipath_operator.reconcile.store import Store
@@ -33,7 +34,7 @@ class Preview:
             raise NotSeenYet
         ref = reference(manifest)
         state = self._store.state(ref.namespace) or NamespaceState()
-        written = Stored(manifest, uid="", version=0, status={})
+        written = Stored(manifest, uid="", version=0, status=Observed())
         # The state itself is the reconciler's; what is gathered for us leaves no trace in it.
         gathered = await self._gather(ref.namespace, replace(state, resources=state.resources | {ref: written}))
         loop = asyncio.get_running_loop()
