@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from deploy.helm.readme import described, readme
 
 from deploy.rendered import environment, one
 from optipath_operator.catalogue.read import built_in
@@ -63,3 +64,13 @@ def test_artifact_hub_s_examples_are_what_one_could_apply() -> None:
     examples = tuple(yaml.safe_load(chart["annotations"]["artifacthub.io/crdsExamples"]))
     assert {each["kind"] for each in examples} == {kind.name for kind in KINDS}
     assert compile_namespace(Gathered("team-a", examples, built_in(), strict=True)).problems == ()
+
+
+def test_the_readme_has_every_value_with_what_values_yaml_says_of_it() -> None:
+    chart, values = yaml.safe_load((CHART / "Chart.yaml").read_text()), (CHART / "values.yaml").read_text()
+    assert (CHART / "README.md").read_text() == readme(chart, values), "run `make chart`"
+    rows = {value.path: value.row for value in described(values)}
+    assert rows["injector.replicas"].startswith("| `injector.replicas` | `2` | Each of them answers")
+    assert rows["webhook.certs"] == "| **`webhook.certs`** | | |"
+    # An example in a comment is for those who read values.yaml.
+    assert "vllm" not in rows["egress.allow"]
