@@ -22,6 +22,7 @@ from optipath_operator.cluster.lease import Lease
 from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.certificates import CertificateKeeper
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
@@ -96,6 +97,9 @@ class _Operator:
         self._census = Census(client, self._store, told=self._intake.missed, lost=self._intake.vanished)
         self._configs = Informer(client, "/api/v1/configmaps", self._intake, selector=configmaps.SELECTOR)
         self._pods = Informer(client, pods.PATH, self._rollout, selector=pods.SELECTOR, metadata_only=True)
+        self._certificates = chosen.certificates and CertificateKeeper(
+            client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
+        )
         self._all_seen = False
 
     async def run(self) -> None:
@@ -115,6 +119,7 @@ class _Operator:
                 self._rollout.run(),
                 self._gauge(),
                 self._reconcile(),
+                *([self._certificates.run()] if self._certificates else []),
             )
         ]
         watching = asyncio.create_task(self._watch())

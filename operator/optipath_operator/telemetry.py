@@ -31,6 +31,21 @@ class Metrics:
             "optipath_operator_drift_repaired", "ConfigMaps that somebody else had changed", registry=registry
         )
         self.problems = Gauge("optipath_operator_problems", "Problems in resources", ["severity"], registry=registry)
+        self.certificate_ends = Gauge(
+            "optipath_operator_certificate_expiry_timestamp_seconds",
+            "When what is in the webhooks' Secret ends, shown by the leader",
+            ["certificate"],
+            registry=registry,
+        )
+        self.certificates_made = Counter(
+            "optipath_operator_certificates_made", "New ones for the webhooks", ["certificate"], registry=registry
+        )
+        self.certificates_failing = Gauge(
+            "optipath_operator_certificates_failing", "1 while something keeps them from being kept", registry=registry
+        )
+        self.bundles_repaired = Counter(
+            "optipath_operator_ca_bundles_repaired", "CA bundles that somebody else had changed", registry=registry
+        )
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""

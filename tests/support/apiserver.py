@@ -11,7 +11,7 @@ from typing import Any
 from optipath_operator.cluster.client import ApiError, Client, Conflict, Json, NotFound, Unreachable
 from optipath_operator.cluster.outage import Outage
 
-WRITES = ("create", "replace", "apply", "merge", "delete")
+WRITES = ("create", "replace", "apply", "merge", "merge_entries", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,15 @@ class ApiServer(Client):
 
     async def merge(self, path: str, body: Json) -> Json:
         self._asked(Request("merge", path, body))
-        return self.put(path, _merged(self._at(path), body))
+        return self._patched(path, body)
+
+    async def merge_entries(self, path: str, body: Json) -> Json:
+        self._asked(Request("merge_entries", path, body))
+        entries = {each["name"]: each for each in body["webhooks"]}
+        found = self._at(path)["webhooks"]
+        assert entries.keys() <= {each["name"] for each in found}, "an entry of nothing but a bundle is not valid"
+        merged = [_merged(each, entries.get(each["name"], {})) for each in found]
+        return self._patched(path, body | {"webhooks": merged})
 
     async def delete(self, path: str) -> None:
         self._asked(Request("delete", path))
@@ -155,6 +163,13 @@ class ApiServer(Client):
         if path not in self.objects:
             raise NotFound(404, f"{path} not found")
         return copy.deepcopy(self.objects[path])
+
+    def _patched(self, path: str, patch: Json) -> Json:
+        found = self._at(path)
+        since = patch.get("metadata", {}).get("resourceVersion")
+        if since not in (None, found["metadata"]["resourceVersion"]):
+            raise Conflict(409, "the object has been modified")
+        return self.put(path, _merged(found, patch))
 
     def _list(self, path: str, query: dict[str, str]) -> Json:
         prefix, _, plural = path.rpartition("/")
@@ -222,6 +237,9 @@ def config_path(of: str = "team-a") -> str:
 
 
 def _merged(found: Any, patch: Any) -> Any:
-    if not isinstance(patch, dict) or not isinstance(found, dict):
+    """What RFC 7386 makes of both: null takes a member away."""
+    if not isinstance(patch, dict):
         return patch
-    return found | {name: _merged(found.get(name), value) for name, value in patch.items()}
+    before = found if isinstance(found, dict) else {}
+    merged = before | {name: _merged(before.get(name), value) for name, value in patch.items()}
+    return {name: value for name, value in merged.items() if patch.get(name, value) is not None}

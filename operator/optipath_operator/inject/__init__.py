@@ -1,0 +1,1 @@
+"""A pod of an opted-in namespace becomes a pod with a router: the injector, an admission webhook of its own."""

@@ -1,0 +1,141 @@
+"""A pod becomes a pod with a router. The story of it, as a pure function: the first file to read.
+
+                 ┌─ opted out, or not ours ──▶ PassedOver
+pod ─ look at it ┼─ has its router ──────────▶ Already     with the router put first, should it have lost its place
+                 ├─ something in the way ────▶ Refused     with all that is in the way
+                 └─ otherwise ───────────────▶ Injected
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from optipath_operator.inject import patch
+from optipath_operator.inject.amounts import amounts
+from optipath_operator.inject.clashes import names_taken, places_without_a_router, ports_taken
+from optipath_operator.inject.injection import Injection
+from optipath_operator.inject.names import CONTAINER, INJECT_LABEL, ROUTER_LABEL, STATUS, VOLUMES
+from optipath_operator.inject.pod import Pod
+from optipath_operator.inject.router import container, volumes
+from optipath_operator.inject.variables import variables
+from optipath_operator.inject.wishes import unknown, wishes
+
+_MIRROR: Final = "kubernetes.io/config.mirror"
+"""What a kubelet runs from a file of its own; the API server only shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A pod that gets no router, and is as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A pod that must not start as it is."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """A pod that has its router."""
+
+    operations: Sequence[patch.Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A pod that gets its router."""
+
+    operations: Sequence[patch.Operation]
+    warnings: Sequence[str]
+
+
+Verdict = PassedOver | Refused | Already | Injected
+
+
+def inject(pod: Pod, injection: Injection, version: str) -> Verdict:
+    """What becomes of a pod; raises Malformed."""
+    if pod.labels.get(INJECT_LABEL) == "disabled" or _MIRROR in pod.annotations:
+        return PassedOver()
+    in_the_way = [*places_without_a_router(pod), *ports_taken(pod)]
+    if (place := _own_router(pod)) is not None:
+        return _refused(in_the_way) if in_the_way else Already(_put_right(pod, place))
+    wished, problems = wishes(pod, injection)
+    if in_the_way := [*in_the_way, *names_taken(pod), *problems]:
+        return _refused(in_the_way)
+    resources, warnings = amounts(pod, injection, wished)
+    brought = volumes(pod, wished)
+    told: dict[str, list[str]] = {}
+    operations: list[patch.Operation] = []
+    for each in pod.every_container:
+        given, doubts = variables(each, wished)
+        # First, so that the container's own may be made of them: $(OPTIPATH_BASE_URL)/models.
+        operations += patch.before(f"{each.path}/env", each.env() is not None, given)
+        told[each.name] = [variable["name"] for variable in given]
+        warnings += doubts
+    status = {
+        "version": version,
+        "containers": [CONTAINER],
+        "volumes": [volume["name"] for volume in brought],
+        "env": {name: names for name, names in told.items() if names},
+    }
+    return Injected(
+        [
+            *operations,
+            *patch.before(
+                "/spec/initContainers",
+                pod.spec.get("initContainers") is not None,
+                [container(pod, injection, wished, resources)],
+            ),
+            *patch.behind("/spec/volumes", pod.spec.get("volumes") is not None, brought),
+            _labelled(pod),
+            patch.member("/metadata/annotations", pod.metadata.get("annotations"), STATUS, _written(status)),
+        ],
+        [*unknown(pod), *warnings],
+    )
+
+
+def _own_router(pod: Pod) -> int | None:
+    """Where the router stands that was injected before; None where there is none.
+
+    The annotation alone says nothing: it is copied with a pod's template, and anybody can write
+    one. What it tells of must be there.
+    """
+    said = _read(pod.annotations.get(STATUS, ""))
+    for place, each in enumerate(pod.init_containers):
+        if each.name == CONTAINER and each.raw.get("restartPolicy") == "Always":
+            ours = [name for name in pod.volumes if name in VOLUMES & each.mounted()]
+            tells_of = (said.get("containers"), said.get("volumes"))
+            return place if ours and tells_of == ([CONTAINER], ours) else None
+    return None
+
+
+def _put_right(pod: Pod, place: int) -> list[patch.Operation]:
+    """What others have changed since: init containers before the router could call no model."""
+    operations = [patch.moved(f"/spec/initContainers/{place}", "/spec/initContainers/0")] if place else []
+    return operations if pod.labels.get(ROUTER_LABEL) == "enabled" else [*operations, _labelled(pod)]
+
+
+def _labelled(pod: Pod) -> patch.Operation:
+    return patch.member("/metadata/labels", pod.metadata.get("labels"), ROUTER_LABEL, "enabled")
+
+
+def _refused(reasons: Sequence[str]) -> Refused:
+    return Refused(
+        f"the pod cannot get its OptiPath router: {'; '.join(dict.fromkeys(reasons))}. "
+        f"Change that, or label the pod {INJECT_LABEL}=disabled to go without a router"
+    )
+
+
+def _read(status: str) -> Mapping[str, Any]:
+    try:
+        said = json.loads(status)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _written(status: Mapping[str, Any]) -> str:
+    return json.dumps(status, separators=(",", ":"))

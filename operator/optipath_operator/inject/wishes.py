@@ -1,0 +1,97 @@
+"""What a pod's annotations ask of its router."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from optipath_operator.inject.injection import Amounts, Injection
+from optipath_operator.inject.names import (
+    CPU,
+    CPU_LIMIT,
+    CREDENTIALS,
+    ENV,
+    INJECT_LABEL,
+    LOG_LEVEL,
+    LOG_LEVELS,
+    MEMORY,
+    MEMORY_LIMIT,
+    OTHERS,
+    PREFIX,
+    SECRET,
+    WISHES,
+)
+from optipath_operator.inject.pod import Pod
+from optipath_operator.inject.quantity import amount, quantity
+from optipath_operator.inject.surfaces import surfaces
+
+_SECRET_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*").fullmatch
+_MAX_NAME: Final = 253
+_MAX_WARNINGS: Final = 8
+_SHOWN: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the annotations say, or the administrator where they say nothing."""
+
+    requests: Amounts
+    """Only what the pod itself asks for."""
+    limits: Amounts
+    env: tuple[str, ...]
+    asks_for_env: bool
+    """Whether the pod itself says whose variables it wants."""
+    log_level: str
+    secret: str
+
+
+def wishes(pod: Pod, injection: Injection) -> tuple[Wishes, list[str]]:
+    """What is asked for, and what is wrong with it."""
+    said, problems = pod.annotations, list[str]()
+
+    def refuse(name: str, reason: str) -> None:
+        problems.append(f"annotation {name}: {reason}")
+
+    def amount_of(name: str, resource: str) -> str | None:
+        try:
+            return amount(resource, said[name]) if name in said else None
+        except ValueError as error:
+            refuse(name, str(error))
+            return None
+
+    requests = Amounts(amount_of(CPU, "cpu"), amount_of(MEMORY, "memory"))
+    limits = Amounts(amount_of(CPU_LIMIT, "cpu"), amount_of(MEMORY_LIMIT, "memory"))
+    for name, limit_name, request, limit in (
+        (CPU, CPU_LIMIT, requests.cpu, limits.cpu),
+        (MEMORY, MEMORY_LIMIT, requests.memory, limits.memory),
+    ):
+        if request and limit and quantity(request) > quantity(limit):
+            refuse(name, f"{request!r} is more than {limit_name}, {limit!r}")
+    env = injection.env
+    try:
+        env = surfaces(said[ENV]) if ENV in said else env
+    except ValueError as error:
+        refuse(ENV, str(error))
+    if (level := said.get(LOG_LEVEL, injection.log_level).upper()) not in LOG_LEVELS:
+        refuse(LOG_LEVEL, f"{said[LOG_LEVEL]!r} is none of {', '.join(LOG_LEVELS)}")
+    secret = said.get(SECRET, CREDENTIALS)
+    if len(secret) > _MAX_NAME or not _SECRET_NAME(secret):
+        refuse(SECRET, f"{secret!r} is not the name of a Secret")
+    return Wishes(requests, limits, env, ENV in said, level, secret), problems
+
+
+def unknown(pod: Pod) -> list[str]:
+    """Warnings of what looks as if it was meant for us, and is not understood."""
+    known = {*WISHES, *OTHERS}
+    strange = [name for name in pod.annotations if name.startswith(PREFIX) and name not in known]
+    warnings = [
+        f"annotation {name[:_SHOWN]} is not known{_near(name)}: it changes nothing" for name in sorted(strange)
+    ][:_MAX_WARNINGS]
+    if (label := pod.labels.get(INJECT_LABEL, "enabled")) != "enabled":
+        warnings.append(f"label {INJECT_LABEL}: {label[:_SHOWN]!r} is not 'disabled': the pod gets a router")
+    return warnings
+
+
+def _near(name: str) -> str:
+    found = get_close_matches(name[:_SHOWN], WISHES, 1)
+    return f" (is {found[0]} meant?)" if found else ""
