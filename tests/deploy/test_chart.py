@@ -9,7 +9,7 @@ import pytest
 import yaml
 from deploy.helm.readme import described, readme
 
-from deploy.rendered import environment, one
+from deploy.rendered import one
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.compile import Gathered, compile_namespace
 from optipath_operator.resources import GROUP
@@ -39,11 +39,18 @@ def test_the_chart_is_of_the_version_of_the_project() -> None:
     assert chart["kubeVersion"] == ">=1.31.0-0"
 
 
-def test_the_operator_finds_in_its_environment_every_setting_that_it_reads() -> None:
-    told = environment(one("default", "Deployment", "-operator")["spec"]["template"]["spec"]["containers"][0])
-    from_the_pod = {"OPTIPATH_NAMESPACE", "OPTIPATH_IDENTITY"}
-    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator/settings.py").read_text()))
-    assert read - {"OPTIPATH_PORT"} <= set(told) | from_the_pod
+SETTINGS = {"operator": "settings.py", "injector": "inject/settings.py"}
+FROM_THE_POD = {"OPTIPATH_NAMESPACE", "OPTIPATH_IDENTITY"}
+
+
+@pytest.mark.parametrize(("part", "file"), SETTINGS.items(), ids=SETTINGS)
+def test_a_part_is_told_every_setting_that_it_reads_and_no_other(part: str, file: str) -> None:
+    (container,) = one("default", "Deployment", f"-{part}")["spec"]["template"]["spec"]["containers"]
+    told = {each["name"] for each in container["env"]}
+    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator" / file).read_text()))
+    # Its probes are at 8080, whoever installs it.
+    assert told == read - ({"OPTIPATH_PORT"} if part == "operator" else set())
+    assert {each["name"] for each in container["env"] if "valueFrom" in each} == told & FROM_THE_POD
 
 
 def test_artifact_hub_is_told_of_both_kinds_and_of_the_image() -> None:
