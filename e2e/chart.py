@@ -34,7 +34,9 @@ def sets() -> list[Path]:
 def render(values: Path, program: Path) -> str:
     """All that would be installed with a set of values."""
     command = [str(program), "template", RELEASE, str(CHART), "-n", NAMESPACE, "-f", str(values)]
-    return subprocess.run([*command, "--kube-version", "1.31"], check=True, capture_output=True, text=True).stdout
+    # As at the second installation: the first one brings the kinds.
+    cluster = ["--kube-version", "1.31", "--api-versions", "optipath.io/v1alpha1/RoutingPolicy"]
+    return subprocess.run([*command, *cluster], check=True, capture_output=True, text=True).stdout
 
 
 def told(rendered: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from deploy.helm.readme import described, readme
 
-from deploy.rendered import environment, one
+from deploy.rendered import one
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.compile import Gathered, compile_namespace
 from optipath_operator.resources import GROUP
@@ -38,11 +39,18 @@ def test_the_chart_is_of_the_version_of_the_project() -> None:
     assert chart["kubeVersion"] == ">=1.31.0-0"
 
 
-def test_the_operator_finds_in_its_environment_every_setting_that_it_reads() -> None:
-    told = environment(one("default", "Deployment", "-operator")["spec"]["template"]["spec"]["containers"][0])
-    from_the_pod = {"OPTIPATH_NAMESPACE", "OPTIPATH_IDENTITY"}
-    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator/settings.py").read_text()))
-    assert read - {"OPTIPATH_PORT"} <= set(told) | from_the_pod
+SETTINGS = {"operator": "settings.py", "injector": "inject/settings.py"}
+FROM_THE_POD = {"OPTIPATH_NAMESPACE", "OPTIPATH_IDENTITY"}
+
+
+@pytest.mark.parametrize(("part", "file"), SETTINGS.items(), ids=SETTINGS)
+def test_a_part_is_told_every_setting_that_it_reads_and_no_other(part: str, file: str) -> None:
+    (container,) = one("default", "Deployment", f"-{part}")["spec"]["template"]["spec"]["containers"]
+    told = {each["name"] for each in container["env"]}
+    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator" / file).read_text()))
+    # Its probes are at 8080, whoever installs it.
+    assert told == read - ({"OPTIPATH_PORT"} if part == "operator" else set())
+    assert {each["name"] for each in container["env"] if "valueFrom" in each} == told & FROM_THE_POD
 
 
 def test_artifact_hub_is_told_of_both_kinds_and_of_the_image() -> None:
@@ -63,3 +71,13 @@ def test_artifact_hub_s_examples_are_what_one_could_apply() -> None:
     examples = tuple(yaml.safe_load(chart["annotations"]["artifacthub.io/crdsExamples"]))
     assert {each["kind"] for each in examples} == {kind.name for kind in KINDS}
     assert compile_namespace(Gathered("team-a", examples, built_in(), strict=True)).problems == ()
+
+
+def test_the_readme_has_every_value_with_what_values_yaml_says_of_it() -> None:
+    chart, values = yaml.safe_load((CHART / "Chart.yaml").read_text()), (CHART / "values.yaml").read_text()
+    assert (CHART / "README.md").read_text() == readme(chart, values), "run `make chart`"
+    rows = {value.path: value.row for value in described(values)}
+    assert rows["injector.replicas"].startswith("| `injector.replicas` | `2` | Each of them answers")
+    assert rows["webhook.certs"] == "| **`webhook.certs`** | | |"
+    # An example in a comment is for those who read values.yaml.
+    assert "vllm" not in rows["egress.allow"]

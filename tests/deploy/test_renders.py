@@ -11,6 +11,10 @@ import yaml
 from e2e.chart import DIGEST, RENDERS, made_of
 
 from deploy.rendered import SETS, Object, environment, objects, one, pods, values
+from optipath_operator.catalogue.read import built_in
+from optipath_operator.compile import Gathered, compile_namespace
+from optipath_operator.inject.settings import settings as injector_settings
+from optipath_operator.settings import settings as operator_settings
 from optipath_router.settings import settings as router_settings
 
 ROOT = Path(__file__).parents[2]
@@ -143,14 +147,19 @@ def test_the_operator_is_told_of_the_webhooks_that_are_there(name: str) -> None:
         for each in objects(name, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
     ]
     assert told["OPTIPATH_WEBHOOKS"].split(",") == configs
-    (port,) = {9443}
     services = [
         each["metadata"]["name"] for each in objects(name, "Service") if each["spec"]["ports"][0]["name"] == "webhook"
     ]
     assert sorted(told["OPTIPATH_WEBHOOK_SERVICES"].split(",")) == sorted(services)
-    assert told["OPTIPATH_WEBHOOK_PORT"] == str(port)
-    modes = {"cert-manager": "certManager", "provided": "provided"}
-    assert told["OPTIPATH_CERTS"] == modes.get(name, "operator")
+    understood = operator_settings(told)
+    assert understood.webhook_port == 9443
+    if name in ("cert-manager", "provided"):
+        assert understood.certificates is None
+        return
+    assert understood.certificates is not None
+    assert understood.certificates.secret == "optipath-webhook-tls"
+    assert [f"{each.kind}/{each.name}" for each in understood.certificates.webhooks] == configs
+    assert sorted(understood.certificates.services) == sorted(services)
 
 
 def test_cert_manager_makes_the_names_by_which_the_webhooks_are_called() -> None:
@@ -170,6 +179,10 @@ def test_the_injector_is_told_what_a_router_is_made_of(name: str) -> None:
     assert told["runAsUser"] == told["runAsGroup"] == (None if name == "openshift" else 65534)
     assert told["resources"] == {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "320Mi"}}
     assert told["env"] == (["openai", "anthropic"] if name == "minimal" else [])
+    understood = injector_settings(environment(pod["containers"][0]))
+    assert understood.injection.image == told["image"]
+    assert understood.injection.run_as_user == told["runAsUser"]
+    assert understood.linger_seconds < pod["terminationGracePeriodSeconds"]
 
 
 @pytest.mark.row("B33")
@@ -183,6 +196,26 @@ def test_policies_bind_unless_a_value_says_no(name: str) -> None:
     assert all(
         each["spec"]["validationActions"] == ["Deny"] for each in objects(name, "ValidatingAdmissionPolicyBinding")
     )
+
+
+@pytest.mark.row("B33")
+def test_tiers_are_policies_that_compile_and_one_s_own_takes_a_preset_s_place() -> None:
+    policies = tuple(objects("monitored", "RoutingPolicy"))
+    named = {each["metadata"]["name"]: each["spec"] for each in policies}
+    assert set(named) == {"gold", "silver", "silver-at-most", "bronze", "eu"}
+    assert named["bronze"] == values("monitored")["tiers"]["policies"]["bronze"]
+    told = compile_namespace(
+        Gathered("optipath-system", policies, built_in(), operator_namespace="optipath-system", strict=True)
+    )
+    assert told.problems == ()
+    tenant = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "a", "labels": {"optipath.io/sla-tier": "lab"}},
+    }
+    found = compile_namespace(Gathered("a", (*policies, tenant), built_in(), operator_namespace="optipath-system"))
+    assert found.snapshot.resilience.attempts == 2
+    assert not objects("default", "RoutingPolicy")
 
 
 def test_break_glass_frees_its_groups_of_two_policies_and_of_no_other() -> None:
@@ -246,7 +279,7 @@ def test_more_of_it_comes_by_values_and_an_app_sees_none_of_it() -> None:
 
     assert told("monitored") == told("default")
     more = {each["kind"] for each in objects("monitored")} - {each["kind"] for each in objects("default")}
-    assert more == {"NetworkPolicy", "ServiceMonitor", "PodMonitor", "PrometheusRule", "ConfigMap"}
+    assert more == {"NetworkPolicy", "ServiceMonitor", "PodMonitor", "PrometheusRule", "ConfigMap", "RoutingPolicy"}
 
 
 def test_networks_let_the_injector_call_nobody_and_both_be_called_by_the_api_server() -> None:

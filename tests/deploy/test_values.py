@@ -21,6 +21,7 @@ RULE = SCHEMA["properties"]["egress"]["properties"]["allow"]["items"]
 
 # Objects whose fields are Kubernetes' own.
 FREE = {"global", "podSecurityContext", "affinity", "requests", "limits", "issuerRef", "nodeSelector"}
+A_POLICY = {"type": "object", "required": ["scope"]}
 PARTS = ("operator", "injector")
 
 
@@ -57,7 +58,7 @@ def test_no_object_admits_other_fields_but_those_that_are_not_ours() -> None:
     def look(schema: dict[str, Any]) -> None:
         for name, part in schema["properties"].items():
             if part.get("type") == "object" and name not in FREE:
-                assert part["additionalProperties"] in (False, {"type": "string"}), name
+                assert part["additionalProperties"] in (False, {"type": "string"}, A_POLICY), name
                 look({"properties": part.get("properties", {})})
 
     look(SCHEMA)
@@ -81,6 +82,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a way to make certificates that is not known": ({"webhook.certs.mode": "helm"}, "'helm' is none of"),
     "a CA in base64 that should be PEM": ({"webhook.certs.caBundle": "LS0tLS1CRUdJTg=="}, "is not of the form"),
     "a group that would end an expression": ({"admission.breakGlassGroups": ["a'] || true"]}, "is not of the form"),
+    "a tier that binds nobody else": ({"tiers.policies": {"gold": {"rules": []}}}, "has no scope"),
     "an interval without a unit": ({"metrics.podMonitor.interval": "30"}, "is not of the form"),
     "a switch as text": ({"crds.keep": "yes"}, "'yes' is no boolean"),
     "a level in lower case": ({"logLevel": "info"}, "'info' is none of"),

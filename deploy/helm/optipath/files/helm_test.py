@@ -21,6 +21,8 @@ from typing import Any
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 PATIENCE_SECONDS = float(os.environ.get("OPTIPATH_PATIENCE_SECONDS", "120"))
+HOST = "{name}.{namespace}.svc"
+"""How the API server calls a Service, and by which name it knows its certificate."""
 POD = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -73,7 +75,7 @@ def review(kind: str, name: str, subject: dict[str, Any]) -> dict[str, Any]:
     if not client.get("caBundle"):
         raise Failed(f"{kind}/{name} has no caBundle yet: the API server trusts nobody by it")
     service = client["service"]
-    host = f"{service['name']}.{service['namespace']}.svc"
+    host = HOST.format(**service)
     trusted = ssl.create_default_context(cadata=base64.b64decode(client["caBundle"]).decode())
     asked = {
         "apiVersion": "admission.k8s.io/v1",
