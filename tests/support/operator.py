@@ -112,6 +112,7 @@ class Tenant:
         self.operator = operator or Operator(api)
         self.store, self.metrics = self.operator.store, self.operator.metrics
         self.rollout, self.reconcile = self.operator.rollout, self.operator.reconcile
+        self.gather = self.operator.gather
 
     def puts(self, manifest: Json) -> Json:
         """The tenant applies a manifest, of which nobody is told."""

@@ -14,7 +14,7 @@ from optipath_snapshot import WELL_KNOWN, hosts_by_name
 
 _LENGTH: Final = 250
 _MOST: Final = 12
-_ORDER: Final = (Severity.INVALID, Severity.UNRESOLVED, Severity.WARNING)
+_ORDER: Final = (Severity.INVALID, Severity.UNRESOLVED, Severity.DENIED, Severity.WARNING)
 _SECRET: Final = "optipath-credentials"  # noqa: S105  its name
 
 
