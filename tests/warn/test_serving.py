@@ -91,7 +91,6 @@ def cluster() -> Cluster:
     return cluster
 
 
-@pytest.mark.row("B19")
 async def test_a_replica_warns_as_soon_as_there_is_a_certificate(cluster: Cluster, tmp_path: Path) -> None:
     replica = Replica(cluster, tmp_path)
     async with replica.serving():
