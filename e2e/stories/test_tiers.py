@@ -2,39 +2,39 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from e2e.stories.kubectl import condition, get, kubectl, until
+from e2e.stories.examples import EXAMPLES, simulated
+from e2e.stories.kubectl import apply, condition, get, kubectl, until
 from e2e.stories.release import Release
 from e2e.stories.simulator import Simulator, fingerprint
 from e2e.stories.tenant import Tenant, report
 
 TIER = "optipath.io/sla-tier"
+KEY = "sk-for-all-tiers"
 IN_FORCE_SECONDS = 3
-SLOW = "ok-cheap+slow-1s"
-ALL = {"gold": "ok-strong", "silver": "ok-code", "bronze": SLOW, "": "ok-fast"}
-"""What an app that asks for `assistant` is answered by, in each tier; in none, by what is everybody's default."""
+FIRST = {"gold": "gpt-5", "silver": "gpt-5-mini", "": "gpt-5-nano"}
+"""What the example answers `assistant` with, in each tier; a namespace that is in none is bronze."""
 
 
 class Platform:
     """Who owns the operator's namespace."""
 
-    def __init__(self, namespace: str, paper: str) -> None:
-        self.home = Tenant(namespace, paper)
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
 
-    def shares(self, *models: str, name: str = "house", sharing: dict[str, Any] | None = None) -> None:
-        """Apply a provider that others may use."""
-        provider = self.home.provider_object(*models, name=name)
-        provider["spec"]["sharing"] = sharing or {"from": "All"}
-        self.home.apply(provider)
-
-    def says(self, name: str, scope: dict[str, Any], model: str = "", **spec: Any) -> None:
-        """Apply a policy with a scope; with a model, one that sends `assistant` there."""
-        policy = self.home.policy_object(model, name=name, provider="house")
-        policy["spec"] = {"scope": scope, **(policy["spec"] if model else {}), **spec}
-        self.home.apply(policy)
+    @contextmanager
+    def says(self, *objects: dict[str, Any]) -> Iterator[None]:
+        """Apply these, for as long as the block lasts."""
+        apply(*objects)
+        names = [f"{each['kind'].lower()}/{each['metadata']['name']}" for each in objects]
+        try:
+            yield
+        finally:
+            kubectl("delete", "-n", self.namespace, "--ignore-not-found", *names)
 
     def labels(self, tenant: Tenant, **labels: str) -> None:
         """Label a namespace; an empty value takes the label away."""
@@ -45,62 +45,61 @@ class Platform:
         """Give a namespace a tier, or none."""
         self.labels(tenant, **{TIER: name})
 
-    def forgets(self, *names: str) -> None:
-        """Delete policies and providers."""
-        kubectl("delete", "mp,rp", "-n", self.home.name, "--ignore-not-found", *names)
-
 
 @pytest.fixture(scope="module")
-def platform(installed: Release, paper: str) -> Iterator[Platform]:
-    """Three tiers and a default, and the models behind them."""
-    found = Platform(installed.namespace, paper)
-    try:
-        found.shares(*ALL.values(), "ok-dev", "ok-prod")
-        for tier in ("gold", "silver"):
-            found.says(tier, {"mode": "Overrides", "tiers": [tier]}, ALL[tier])
-        admitted = [{"provider": "house", "model": SLOW}, {"model": "ok-cheap"}]
-        clamp = {"attempts": 1, "requestTimeout": "20s", "maxConcurrent": 2, "targets": admitted}
-        found.says("bronze", {"mode": "Overrides", "tiers": ["bronze"], "clamp": clamp}, SLOW)
-        found.says("everybody", {"mode": "Defaults"}, ALL[""])
-        yield found
-    finally:
-        found.forgets("gold", "silver", "bronze", "everybody", "house")
+def platform(installed: Release) -> Platform:
+    """The platform team."""
+    return Platform(installed.namespace)
+
+
+@pytest.fixture
+def tiers(platform: Platform, simulator: Simulator) -> Iterator[Platform]:
+    """Gold, silver and bronze as the example has them."""
+    with platform.says(*simulated(EXAMPLES / "tiers/tiers.yaml", simulator)):
+        yield platform
 
 
 @pytest.mark.row("A28", "B33")
 def test_a_label_gives_an_app_another_tier_and_without_it_falls_back_to_the_default(
-    tenant: Tenant, platform: Platform
+    tenant: Tenant, tiers: Platform, simulator: Simulator
 ) -> None:
+    tenant.secret(openai=KEY, openai__hosts=simulator.host)
     tenant.app()
-    tenant.until_answered_by(ALL[""])
-    begun = get("pod", "app", "-n", tenant.name)["metadata"]["uid"]
-    for tier in ("gold", "silver", "bronze", ""):
+    tenant.until_answered_by(FIRST[""])
+    before = get("pod", "app", "-n", tenant.name)["metadata"]["uid"]
+    for tier in ("gold", "silver", ""):
         labelled = time.monotonic()
-        platform.tier(tenant, tier)
-        answer = tenant.until_answered_by(ALL[tier])
+        tiers.tier(tenant, tier)
+        answer = tenant.until_answered_by(FIRST[tier])
         took = time.monotonic() - labelled
         print(f"\n{tier or 'no tier'}: in force {took:.1f} s after the label")
         assert took <= 10 * IN_FORCE_SECONDS  # IN_FORCE_SECONDS is what is stated, the time of the call included
-        assert answer["policy"].startswith(f"{platform.home.name}/{tier or 'everybody'}@")
-    assert get("pod", "app", "-n", tenant.name)["metadata"]["uid"] == begun
+        assert answer["policy"].startswith(f"{tiers.namespace}/{tier or 'bronze'}@")
+    assert get("pod", "app", "-n", tenant.name)["metadata"]["uid"] == before
 
 
-@pytest.mark.row("A28")
-def test_a_tier_limits_how_much_is_under_way_and_what_may_be_asked_for(tenant: Tenant, platform: Platform) -> None:
-    tenant.provider("ok-strong", "ok-cheap", name="own")
-    platform.tier(tenant, "bronze")
+@pytest.mark.row("A28", "A38")
+def test_a_tier_limits_how_much_is_under_way_and_what_may_be_asked_for(
+    tenant: Tenant, tiers: Platform, simulator: Simulator
+) -> None:
+    tenant.secret(openai=KEY, openai__hosts=simulator.host)
+    tenant.provider("ok-strong", name="own")
     tenant.app()
-    tenant.until_answered_by(SLOW)
-    done, _ = report(tenant.load(seconds=4, rate=10, streams=0))
-    # Two at once, each a second long: of forty calls some eight are answered, and the others told to come back.
-    assert 4 <= sum(done["good"].values()) <= 14, done
-    assert all("429" in each and "rate_limited" in each for each in done["bad"]), done
-    assert tenant.once("ok-cheap")["model"] == "ok-cheap"
+    tenant.until_answered_by(FIRST[""])
     told = tenant.refused("ok-strong")
     assert '"status": 403' in told
     assert "policy_denied" in told
-    assert f"{platform.home.name}/bronze" in told
-    platform.tier(tenant, "")
+    assert f"{tiers.namespace}/bronze" in told
+    simulator.behave(**{"gpt-5-nano": "slow-1s"})
+    try:
+        done, _ = report(tenant.load(seconds=4, rate=20, streams=0))
+    finally:
+        simulator.behave(**{"gpt-5-nano": None})
+    # Four at once, each a second long: of eighty calls some sixteen are answered, and the others told to come back.
+    assert 8 <= sum(done["good"].values()) <= 28, done
+    assert done["bad"], done
+    assert all("429" in each and "rate_limited" in each for each in done["bad"]), done
+    tiers.tier(tenant, "gold")
     tenant.until_answered_by("ok-strong", asking_for="ok-strong")
 
 
@@ -123,33 +122,25 @@ def test_who_breaks_its_own_policy_escapes_no_tier_and_disturbs_nobody(
     until(lambda: _is_false(tenant, "Accepted"), within=20, what="the operator has refused it")
     assert tenant.once()["model"] == "ok-strong"
     # What was good of it is merged with what is said since.
-    platform.says("strict", {"mode": "Overrides", "tiers": ["strict"], "clamp": {"targets": [{"model": "ok-cheap"}]}})
-    try:
+    with platform.says(_clamp("strict", platform, "ok-cheap")):
         platform.tier(tenant, "strict")
         tenant.until_answered_by("ok-cheap")
         assert "policy_denied" in tenant.refused("ok-strong")
         assert _is_false(tenant, "Accepted")
         assert another.once()["model"] == "ok-strong"
         assert another.config_text() == before
-    finally:
-        platform.forgets("strict")
 
 
 @pytest.mark.row("A32")
 def test_the_same_app_is_answered_by_a_cheap_model_in_development_and_by_a_strong_one_in_production(
-    tenant: Tenant, another: Tenant, platform: Platform
+    tenant: Tenant, another: Tenant, platform: Platform, simulator: Simulator
 ) -> None:
-    names = ("dev", "prod")
-    for name in names:
-        selector = {"matchLabels": {"env": name}}
-        platform.says(name, {"mode": "Overrides", "namespaceSelector": selector}, f"ok-{name}")
-    try:
-        for each, name in zip((tenant, another), names, strict=True):
-            platform.labels(each, env=name)
+    with platform.says(*simulated(EXAMPLES / "dev-and-prod/policies.yaml", simulator)):
+        for each, env, model in ((tenant, "dev", "gpt-5-nano"), (another, "prod", "gpt-5")):
+            platform.labels(each, env=env)
+            each.secret(openai=KEY, openai__hosts=simulator.host)
             each.app()
-            each.until_answered_by(f"ok-{name}")
-    finally:
-        platform.forgets(*names)
+            each.until_answered_by(model)
 
 
 @pytest.mark.case("X03")
@@ -211,6 +202,17 @@ def test_a_key_is_rotated_without_a_restart_and_the_old_one_is_used_no_more(
     assert {each["key"] for each in arrivals if each["seconds"] > first + 1} == {fingerprint("sk-new")}
     (router,) = get("pod", "app", "-n", tenant.name)["status"]["initContainerStatuses"]
     assert router["restartCount"] == 0
+
+
+def _clamp(tier: str, platform: Platform, model: str) -> dict[str, Any]:
+    """A policy that leaves a tier one model of whatever it has."""
+    scope = {"mode": "Overrides", "tiers": [tier], "clamp": {"targets": [{"model": model}]}}
+    return {
+        "apiVersion": "optipath.io/v1alpha1",
+        "kind": "RoutingPolicy",
+        "metadata": {"name": tier, "namespace": platform.namespace},
+        "spec": {"scope": scope},
+    }
 
 
 def _is_false(tenant: Tenant, which: str) -> str:
