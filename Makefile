@@ -20,7 +20,7 @@ IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . 
 FRAMEWORKS := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/frameworks/*/requirements.lock))))
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
-.PHONY: help demo run test check format dev crds catalogue train eval-model folds eval bench bench-control-plane bench-injector soak e2e cluster lock clean
+.PHONY: help demo run test check format dev crds chart sbom catalogue train eval-model folds eval bench bench-control-plane bench-injector soak e2e cluster lock clean
 
 help: ## Say what there is
 	grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -49,6 +49,13 @@ dev: $(READY) ## Make the environment
 crds: $(READY) ## Write deploy/crds from the resource models
 	$(BIN)/python -m optipath_operator.resources.crds deploy/crds
 	$(BIN)/python -m optipath_operator.resources.crds deploy/helm/optipath/files/crds
+
+chart: $(READY) ## Write the chart's README and its renders in tests/deploy from its values and templates
+	$(BIN)/python deploy/helm/readme.py
+	$(BIN)/python -m e2e.chart
+
+sbom: $(READY) ## Print the bill of materials of what the image installs, as CycloneDX
+	$(BIN)/python deploy/sbom.py
 
 catalogue: $(READY) ## Write the built-in catalogue from the recorded price lists
 	$(BIN)/python -m optipath_operator.catalogue.make $(FIXTURES)/prices

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from e2e.stories.audit import AuditLog
+from e2e.stories.crd import changed_crd
 from e2e.stories.kubectl import get, kubectl
 from e2e.stories.release import Release, release
-from e2e.stories.tenant import Tenant
+from e2e.stories.simulator import Simulator
+from e2e.stories.tenant import Tenant, opted_in
 
 PAPER = """
 apiVersion: v1
@@ -60,11 +62,17 @@ def installed() -> Iterator[Release]:
 
 
 @pytest.fixture(scope="session")
-def paper(installed: Release) -> str:  # noqa: ARG001  what it says of egress must be in force
-    """The simulated provider's URL inside the cluster."""
+def simulator() -> Simulator:
+    """The simulated provider."""
     kubectl("apply", "-f", "-", given=PAPER)
     kubectl("rollout", "status", "deployment/simulator", "-n", "paper", "--timeout=90s")
-    return "http://simulator.paper.svc:7090/v1"
+    return Simulator()
+
+
+@pytest.fixture(scope="session")
+def paper(installed: Release, simulator: Simulator) -> str:  # noqa: ARG001  what it says of egress must be in force
+    """The simulated provider's URL inside the cluster."""
+    return simulator.url
 
 
 @pytest.fixture
@@ -112,8 +120,14 @@ def cluster() -> Path:
     return Path(folder)
 
 
+@pytest.fixture
+def older_crd(installed: Release) -> Iterator[None]:  # noqa: ARG001  the chart brings it
+    """The API server checks no policy for a while, as one would whose CRD is of an older release."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    with changed_crd("routingpolicies.optipath.io", lambda _: anything):
+        yield
+
+
 def _tenant(paper: str, numbers: Iterator[int]) -> Iterator[Tenant]:
-    name = f"team-{next(numbers)}"
-    kubectl("create", "namespace", name)
-    yield Tenant(name, paper)
-    kubectl("delete", "namespace", name, "--wait=false")
+    with opted_in(f"team-{next(numbers)}", paper) as found:
+        yield found

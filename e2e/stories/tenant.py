@@ -3,15 +3,22 @@
 import json
 import re
 import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from e2e.stories.kubectl import apply, get, kubectl, until, wait_for
+from e2e.stories.kubectl import CommandFailed, apply, get, kubectl, until, wait_for
 
-POD = Path(__file__).parents[2] / "deploy/examples/pod-with-router.yaml"
+BY_HAND = Path(__file__).parents[2] / "deploy/examples/pod-with-router.yaml"
+APP_IMAGE = "optipath-app:e2e"
+ENV = "optipath.io/env"
+"""The annotation of a pod whose apps are to find the router by their SDK's own variables."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +28,13 @@ class Tenant:
     name: str
     paper: str
 
+    def apply(self, *manifests: dict[str, Any]) -> str:
+        """Apply objects in the tenant's namespace."""
+        return apply(*manifests, namespace=self.name)
+
     def provider(self, *models: str, name: str = "paper") -> None:
         """Apply a provider whose models are the simulator's."""
-        apply(self.provider_object(*models, name=name), namespace=self.name)
+        self.apply(self.provider_object(*models, name=name))
 
     def provider_object(self, *models: str, name: str = "paper") -> dict[str, Any]:
         """The provider as an object."""
@@ -57,24 +68,72 @@ class Tenant:
         """Wait until a policy is in the ConfigMap."""
         wait_for("rp", name, self.name, "Programmed")
 
-    def app(self, name: str = "app", image: str = "optipath-app:e2e", command: list[str] | None = None) -> None:
-        """Start the example's hand-written pod, with our app in it, and wait until it is ready."""
-        pod = yaml.safe_load(POD.read_text())
+    def secret(self, *, name: str = "optipath-credentials", **keys: str) -> None:
+        """Apply the tenant's keys; `openai__hosts` is `openai.hosts`."""
+        data = {key.replace("__", "."): value for key, value in keys.items()}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
+        apply(secret, namespace=self.name)
+
+    def hurry(self, app: str = "app") -> None:
+        """Have kubelet bring the pod what has changed of its Secret now, and not within a minute and a half."""
+        kubectl("annotate", "pod", app, "-n", self.name, "--overwrite", f"example.com/hurry={time.time()}")
+
+    def app(self, name: str = "app", **changes: Any) -> None:
+        """Start a pod with our app in it, which gets its router as it is made, and wait until it is ready."""
+        apply(self.app_object(name, **changes), namespace=self.name)
+        self.ready(name)
+
+    def app_object(
+        self,
+        name: str = "app",
+        *,
+        command: list[str] | None = None,
+        annotations: dict[str, str] | None = None,
+        labels: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The pod as its author writes it: nothing of a router is in it."""
+        container: dict[str, Any] = {"name": "app", "image": APP_IMAGE, "imagePullPolicy": "IfNotPresent"}
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {
+                "name": name,
+                "labels": {"app": name, **(labels or {})},
+                "annotations": {ENV: "openai", **(annotations or {})},
+            },
+            "spec": {"containers": [{**container, "command": command} if command else container]},
+        }
+
+    def app_by_hand(self, name: str = "app") -> None:
+        """Start the example's pod, whose router was written by hand, with our app in it; the namespace is opted out."""
+        kubectl("label", "namespace", self.name, "optipath.io/inject-")
+        pod = yaml.safe_load(BY_HAND.read_text())
         pod["metadata"]["name"] = name
         router, app = pod["spec"]["initContainers"][0], pod["spec"]["containers"][0]
-        router["image"], app["image"] = "optipath:e2e", image
-        if command:
-            app["command"] = command
-        else:
-            app.pop("command")
+        router["image"], app["image"] = "optipath:e2e", APP_IMAGE
+        app.pop("command")
         apply(pod, namespace=self.name)
+        self.ready(name)
+
+    def ready(self, name: str = "app") -> None:
+        """Wait until a pod is ready."""
         kubectl("wait", f"pod/{name}", "-n", self.name, "--for=condition=Ready", "--timeout=90s")
 
-    def once(self, model: str = "assistant", *, stream: bool = False, app: str = "app") -> dict[str, Any]:
+    def once(self, model: str = "assistant", *options: str, stream: bool = False, app: str = "app") -> dict[str, Any]:
         """What one call from the app by the official SDK brings."""
-        words = ["python3", "calls.py", "once", model, *(["--stream"] if stream else [])]
-        answer: dict[str, Any] = json.loads(kubectl("exec", app, "-n", self.name, "-c", "app", "--", *words))
+        words = ["python3", "calls.py", "once", model, *options, *(["--stream"] if stream else [])]
+        answer: dict[str, Any] = json.loads(self.run(*words, app=app))
         return answer
+
+    def refused(self, model: str = "assistant", *options: str, app: str = "app") -> str:
+        """What the app is told where its call is refused."""
+        with pytest.raises(CommandFailed) as told:
+            self.once(model, *options, app=app)
+        return str(told.value)
+
+    def run(self, *words: str, app: str = "app") -> str:
+        """What a command in the app's container prints."""
+        return kubectl("exec", app, "-n", self.name, "-c", "app", "--", *words)
 
     def load(self, *, seconds: float, rate: int = 50, streams: int = 20, app: str = "app") -> subprocess.Popen[str]:
         """So many requests/s and streams from the app, for some seconds; `report` waits for its end."""
@@ -125,8 +184,16 @@ class Tenant:
 
     def counted(self, metric: str, app: str = "app") -> float:
         """A metric of the app's router, all labels added up."""
-        text = kubectl("get", "--raw", f"/api/v1/namespaces/{self.name}/pods/{app}:7081/proxy/metrics")
-        return sum(float(line.split()[-1]) for line in text.splitlines() if re.match(rf"{metric}[ {{]", line))
+        lines = self.metrics(app).splitlines()
+        return sum(float(line.split()[-1]) for line in lines if re.match(rf"{metric}[ {{]", line))
+
+    def metrics(self, app: str = "app") -> str:
+        """All metrics of the app's router."""
+        return self.admin("metrics", app)
+
+    def admin(self, path: str, app: str = "app") -> str:
+        """What the app's router answers on its port for probes and metrics."""
+        return kubectl("get", "--raw", f"/api/v1/namespaces/{self.name}/pods/{app}:7081/proxy/{path}")
 
     def finished_load(self, app: str = "app") -> dict[str, Any] | None:
         """What came of a load that is the app's own command; None as long as it runs."""
@@ -147,6 +214,23 @@ class Tenant:
             return answer if answer["model"] == model else None
 
         return until(look, within=within, what=f"{self.name}'s app is answered by {model}")
+
+
+@contextmanager
+def opted_in(name: str, paper: str, **labels: str) -> Iterator[Tenant]:
+    """A namespace whose pods get routers, for as long as the block lasts."""
+    with namespace(name, {"optipath.io/inject": "enabled", **labels}):
+        yield Tenant(name, paper)
+
+
+@contextmanager
+def namespace(name: str, labels: Mapping[str, str]) -> Iterator[None]:
+    """A namespace for as long as the block lasts."""
+    apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels)}})
+    try:
+        yield
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def report(load: subprocess.Popen[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -1,21 +1,10 @@
 """What is wrong with a resource is said in its status, and what was good of it stays in force."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from e2e.stories.crd import changed_crd
 from e2e.stories.kubectl import apply, condition, kubectl, until
 from e2e.stories.release import Release
 from e2e.stories.tenant import Tenant
-
-
-@pytest.fixture
-def older_crd(installed: Release) -> Iterator[None]:  # noqa: ARG001  the chart brings it
-    """The API server checks nothing for a while, as one would whose CRD is of an older release."""
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    with changed_crd("routingpolicies.optipath.io", lambda _: anything):
-        yield
 
 
 @pytest.mark.usefixtures("older_crd")

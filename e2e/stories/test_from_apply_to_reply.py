@@ -23,7 +23,7 @@ def test_two_resources_are_applied_and_the_app_is_answered(tenant: Tenant) -> No
 
 @pytest.mark.case("F08")
 def test_a_pod_that_starts_before_its_configuration_says_so_and_then_serves(tenant: Tenant) -> None:
-    tenant.app()
+    tenant.app_by_hand()
     with pytest.raises(AssertionError, match="has no configuration yet"):
         tenant.once()
     tenant.provider("ok-cheap")

@@ -1,18 +1,19 @@
 """Every example is taken by the API server, and what it says of itself is said in its status."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from e2e.stories.kubectl import get, kubectl
-from e2e.stories.tenant import Tenant
+from e2e.stories.examples import EXAMPLES, crosses_namespaces, manifests
+from e2e.stories.kubectl import apply, get, kubectl, wait_for
+from e2e.stories.release import Release
+from e2e.stories.tenant import Tenant, namespace
 
-EXAMPLES = Path(__file__).parents[2] / "deploy/examples"
-# What names its namespaces speaks to the whole cluster, and would to all other stories.
-SEVERAL = ("tiers", "sharing", "dev-and-prod")
-SAMPLES = sorted(
-    path for path in (*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("*/*.yaml")) if path.parent.name not in SEVERAL
-)
+FILES = sorted([*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("*/*.yaml")])
+SAMPLES = [file for file in FILES if not crosses_namespaces(file)]
+FOLDERS = sorted({file.parent for file in FILES if crosses_namespaces(file)})
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
@@ -20,6 +21,29 @@ def test_a_sample_is_applied(sample: Path, tenant: Tenant) -> None:
     kubectl("apply", "--server-side", "-n", tenant.name, "-f", str(sample))
     if get("mp,rp", "-n", tenant.name)["items"]:
         kubectl("wait", "mp,rp", "--all", "-n", tenant.name, "--for=condition=Accepted", "--timeout=30s")
+
+
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, installed: Release) -> Iterator[Path]:
+    """An example for several namespaces, which are there as long as it is looked at."""
+    found: Path = request.param
+    objects = [each for file in sorted(found.glob("**/*.yaml")) for each in manifests(file)]
+    labels = {each["metadata"]["name"]: each["metadata"]["labels"] for each in objects if "labels" in each["metadata"]}
+    names = {each["metadata"].get("namespace", each["metadata"]["name"]) for each in objects} - {installed.namespace}
+    with ExitStack() as stack:
+        for name in sorted(names):
+            stack.enter_context(namespace(name, labels.get(name, {})))
+        yield found
+        kubectl("delete", "mp,rp", "--all", "-n", installed.namespace)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name, indirect=True)
+def test_an_example_for_several_namespaces_is_applied(folder: Path) -> None:
+    objects = [each for file in sorted(folder.glob("**/*.yaml")) for each in manifests(file)]
+    apply(*objects, how=["--server-side"])
+    for each in objects:
+        if each["kind"] != "Namespace":
+            wait_for(each["kind"], each["metadata"]["name"], each["metadata"]["namespace"], "Accepted")
 
 
 @pytest.mark.case("O04")

@@ -4,12 +4,11 @@ The last story by its name: the cluster's own controllers take a minute to recov
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from e2e.stories.faults import held
 from e2e.stories.kubectl import get, kubectl, until
 from e2e.stories.tenant import Tenant
 
@@ -28,8 +27,9 @@ def test_the_api_server_is_away_for_a_minute(tenant: Tenant, cluster: Path) -> N
     # It calls by itself: kubectl exec goes through the API server.
     tenant.app(command=["sh", "-c", f"{calls}; sleep 600"])
     begun = time.monotonic()
-    with _no_api_server(cluster):
+    with held(cluster, "kube-apiserver"):
         time.sleep(AWAY_SECONDS)
+    until(lambda: kubectl("get", "--raw", "/readyz"), within=60, what="the API server is back")
     back = time.monotonic()
     tenant.policy("ok-strong")
     tenant.until_written("ok-strong", within=30)
@@ -37,15 +37,3 @@ def test_the_api_server_is_away_for_a_minute(tenant: Tenant, cluster: Path) -> N
     done = until(tenant.finished_load, within=60, what="the load is through")
     assert done["failed"] == 0, done
     assert done["streamed"] > 100
-
-
-@contextmanager
-def _no_api_server(cluster: Path) -> Iterator[None]:
-    """None for as long as the block lasts: it is stopped as hard as a machine stops, and started again."""
-    hold = cluster / "hold" / "kube-apiserver"
-    hold.touch()
-    try:
-        yield
-    finally:
-        hold.unlink()
-        until(lambda: kubectl("get", "--raw", "/readyz"), within=60, what="the API server is back")

@@ -15,17 +15,24 @@ import uvicorn
 import uvloop
 
 from optipath_operator.catalogue.read import built_in
-from optipath_operator.cluster import configmaps, pods
-from optipath_operator.cluster.client import Client, NotFound, connect
-from optipath_operator.cluster.informer import Informer
+from optipath_operator.channel.ask import Asker
+from optipath_operator.channel.channel import AT_ONCE, Channel
+from optipath_operator.channel.evidence import Provided
+from optipath_operator.channel.token import Tokens
+from optipath_operator.cluster import configmaps, pods, secrets
+from optipath_operator.cluster.client import ApiError, Client, NotFound, Unreachable, connect
+from optipath_operator.cluster.informer import Everybody, Informer
 from optipath_operator.cluster.lease import Lease
 from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
+from optipath_operator.reconcile.certificates import CertificateKeeper
+from optipath_operator.reconcile.figures import provided
 from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
+from optipath_operator.reconcile.preview import Preview
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.store import Store
 from optipath_operator.reconcile.tiers import by_tier
@@ -33,12 +40,17 @@ from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
 from optipath_operator.settings import Settings, SettingsError, settings
 from optipath_operator.telemetry import Metrics, log_as_json
+from optipath_operator.warn.serving import serve as warn
+from optipath_operator.warn.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
 _STUCK_SECONDS: Final = 300.0
 """A namespace that has waited for so long means that the loop does not turn."""
 _GAUGE_SECONDS: Final = 5.0
+_KEY_TRIES: Final = 3
+_KEY_SECONDS: Final = 300.0
+"""How often the status key is read again: an administrator may have changed it."""
 
 
 def main() -> None:
@@ -56,14 +68,16 @@ def main() -> None:
 async def operate(chosen: Settings) -> None:
     """Reconcile until SIGTERM or SIGINT."""
     client = await connect()
+    asker = Asker(at_once=AT_ONCE)
     try:
-        await _Operator(client, chosen).run()
+        await _Operator(client, asker, chosen).run()
     finally:
+        await asker.close()
         await client.close()
 
 
 class _Operator:
-    def __init__(self, client: Client, chosen: Settings) -> None:
+    def __init__(self, client: Client, asker: Asker, chosen: Settings) -> None:
         self._client, self._chosen = client, chosen
         self._metrics, self._store = Metrics(), Store(chosen.namespace)
         self._worklist = Worklist(time.monotonic)
@@ -75,14 +89,26 @@ class _Operator:
             began=self._begin_term,
             ended=self._end_term,
         )
+        self._tokens = Tokens()
+        self._channel = Channel(
+            asker,
+            leads=self._lease.leads,
+            provided=self._provided,
+            report=lambda namespace: self._touch(namespace, Lane.REPORT),
+            metrics=self._metrics,
+            busy=lambda: self._loop.catching_up,
+        )
         self._rollout = Rollout(self._annotate, per_second=chosen.pokes_per_second, busy=lambda: self._loop.catching_up)
+        gather = Gatherer(client, self._store, self._touch, catalogue=built_in(), egress=chosen.egress)
         self._loop = Loop(
             Reconciler(
                 client,
                 self._store,
-                Gatherer(client, self._store, self._touch, catalogue=built_in(), egress=chosen.egress),
+                gather,
                 self._rollout,
                 self._metrics,
+                channel=self._channel,
+                tokens=self._tokens,
                 leads=self._lease.leads,
             ),
             client=client,
@@ -94,7 +120,18 @@ class _Operator:
         self._intake = Intake(self._store, self._touch, self._heard)
         self._census = Census(client, self._store, told=self._intake.missed, lost=self._intake.vanished)
         self._configs = Informer(client, "/api/v1/configmaps", self._intake, selector=configmaps.SELECTOR)
-        self._pods = Informer(client, pods.PATH, self._rollout, selector=pods.SELECTOR, metadata_only=True)
+        self._pods = Informer(
+            client,
+            pods.PATH,
+            Everybody(self._rollout, self._channel),
+            selector=pods.SELECTOR,
+            fields=pods.ALIVE,
+            table=True,
+        )
+        self._certificates = chosen.certificates and CertificateKeeper(
+            client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
+        )
+        self._preview = Preview(self._store, gather, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
     async def run(self) -> None:
@@ -112,8 +149,11 @@ class _Operator:
                 self._configs.run(),
                 self._pods.run(),
                 self._rollout.run(),
+                self._channel.run(),
                 self._gauge(),
                 self._reconcile(),
+                self._warn(),
+                *([self._certificates.run()] if self._certificates else []),
             )
         ]
         watching = asyncio.create_task(self._watch())
@@ -129,6 +169,14 @@ class _Operator:
             if isinstance(failure, Exception):
                 raise failure
 
+    async def _warn(self) -> None:
+        """Warn whoever writes a resource; every replica does, whoever leads."""
+        webhook = Webhook(self._preview, self._metrics)
+        try:
+            await warn(webhook.app(), self._chosen.tls, self._chosen.webhook_port, self._metrics)
+        finally:
+            self._preview.close()
+
     async def _watch(self) -> None:
         """Have kopf watch; it looks for our kinds once, so they must be there when it begins."""
         await self._census.served()
@@ -143,20 +191,51 @@ class _Operator:
         await self._configs.listed.wait()
         await self._pods.listed.wait()
         await self._census.read_all()
+        # Before anything is published: else it would all be written again when the key is known.
+        await self._read_key()
         self._all_seen = True
         # What is there now stays: the collector need not walk over it again and again.
         gc.collect()
         gc.freeze()
         log.info("everything has been seen", extra={"seconds": round(time.monotonic() - started, 1)})
-        await asyncio.gather(self._loop.run(), self._census.run())
+        await asyncio.gather(self._loop.run(), self._census.run(), self._keep_key())
+
+    async def _read_key(self) -> None:
+        """Take the key that routers' tokens are made from; without one they are not asked, and all else goes on."""
+        for _ in range(_KEY_TRIES):
+            await self._client.outage.over()
+            try:
+                key = await secrets.status_key(self._client, self._chosen.namespace)
+            except Unreachable as error:
+                log.warning("the status key cannot be read now: %s", error)
+            except ApiError as error:
+                # A key that we have stays: to do without it would be to write every snapshot anew.
+                log.warning("the status key cannot be read, and without one routers are not asked: %s", error)
+                return
+            else:
+                if self._tokens.take(key) and self._all_seen:
+                    log.info("the status key has changed: every snapshot is written with its new token")
+                    self._loop.touch_all()
+                return
+
+    async def _keep_key(self) -> None:
+        while True:
+            await asyncio.sleep(_KEY_SECONDS)
+            await self._read_key()
 
     def _begin_term(self) -> None:
         self._store.begin_term()
+        self._channel.begin_term()
         self._loop.begin_term()
 
     def _end_term(self) -> None:
         self._worklist.clear()
         self._rollout.clear()
+        self._channel.end_term()
+
+    def _provided(self, namespace: str) -> dict[str, Provided]:
+        state = self._store.state(namespace)
+        return provided(state) if state else {}
 
     def _touch(self, namespace: str | None, lane: Lane) -> None:
         # What is told before everything has been seen is no edit, and all are looked at then anyway.
@@ -175,6 +254,7 @@ class _Operator:
         except NotFound:
             return None
         self._metrics.writes.labels("pod").inc()
+        self._channel.told(namespace, pod)
         return since
 
     def _server(self) -> "_Server":
@@ -209,6 +289,7 @@ class _Operator:
             self._metrics.namespaces.clear()  # a tier may be gone
             for tier, count in by_tier(self._store).items():
                 self._metrics.namespaces.labels(tier).set(count)
+            self._channel.gauge()
             await asyncio.sleep(_GAUGE_SECONDS)
 
 

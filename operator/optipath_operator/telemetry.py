@@ -30,10 +30,46 @@ class Metrics:
         self.repaired = Counter(
             "optipath_operator_drift_repaired", "ConfigMaps that somebody else had changed", registry=registry
         )
+        self.routers = Gauge("optipath_operator_routers", "Router pods by what they have", ["state"], registry=registry)
+        self.asks = Counter("optipath_operator_router_asks", "Questions to routers", ["outcome"], registry=registry)
+        self.propagation = Histogram(
+            "optipath_operator_propagation_seconds",
+            "From the write of a ConfigMap to a router's having it, as the router says",
+            buckets=(0.25, 0.5, 1, 2, 3, 5, 10, 15, 30, 60, 90, 120, 300),
+            registry=registry,
+        )
         self.namespaces = Gauge(
             "optipath_operator_namespaces", "Namespaces that have a configuration", ["tier"], registry=registry
         )
         self.problems = Gauge("optipath_operator_problems", "Problems in resources", ["severity"], registry=registry)
+        self.certificate_ends = Gauge(
+            "optipath_operator_certificate_expiry_timestamp_seconds",
+            "When what is in the webhooks' Secret ends, shown by the leader",
+            ["certificate"],
+            registry=registry,
+        )
+        self.certificates_made = Counter(
+            "optipath_operator_certificates_made", "New ones for the webhooks", ["certificate"], registry=registry
+        )
+        self.certificates_failing = Gauge(
+            "optipath_operator_certificates_failing", "1 while something keeps them from being kept", registry=registry
+        )
+        self.bundles_repaired = Counter(
+            "optipath_operator_ca_bundles_repaired", "CA bundles that somebody else had changed", registry=registry
+        )
+        self.warned = Counter(
+            "optipath_operator_warning_reviews", "Resources that might be warned of", ["outcome"], registry=registry
+        )
+        self.warnings_cut = Counter(
+            "optipath_operator_warning_connections_cut",
+            "Connections to the webhook cut because nothing came for too long",
+            registry=registry,
+        )
+        self.webhook_certificate_ends = Gauge(
+            "optipath_operator_webhook_certificate_expiry_timestamp_seconds",
+            "When the certificate that this replica shows ends; 0 while it shows none",
+            registry=registry,
+        )
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""

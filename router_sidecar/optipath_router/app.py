@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from optipath_router.account import Account, Decisions, Record, count
+from optipath_router.account import Account, Decisions, Record, Spending, count
 from optipath_router.account.line import log_line, prompt_of
 from optipath_router.api.admin import Admin
 from optipath_router.api.calls import Calls
@@ -18,7 +18,9 @@ from optipath_router.api.decisions import DecisionsEndpoint
 from optipath_router.api.elsewhere import internal_error, no_endpoint
 from optipath_router.api.explain import Explain
 from optipath_router.api.models import Models
+from optipath_router.api.status import Status
 from optipath_router.call.health import USUAL, Healths, HealthSettings
+from optipath_router.call.limits import Limit, Limits
 from optipath_router.call.pools import Pools
 from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import NO_KEYS, Keys
@@ -29,7 +31,7 @@ from optipath_router.room import connections_within, open_files
 from optipath_router.runtime import Runtime, Shared
 from optipath_router.settings import Settings
 from optipath_router.telemetry.decision_log import DecisionLog
-from optipath_router.telemetry.metrics import Metrics
+from optipath_router.telemetry.metrics import LimitNow, Metrics
 from optipath_router.watch import Watch
 from optipath_snapshot import Target
 
@@ -55,18 +57,21 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
     runtime: Live[Runtime | None] = Live(None)
     keys: Live[Keys] = Live(NO_KEYS)
     healths = Healths(now, random.random, lambda: keys.current, health)
-    metrics, decisions = Metrics(lambda: _available(runtime.current, healths)), Decisions()
+    limits, decisions = Limits(now), Decisions()
+    metrics = Metrics(lambda: _available(runtime.current, healths), lambda: map(_now, limits), lambda: _tier(runtime))
+    spending = Spending()
     lines = _decision_log(settings, metrics)
 
     def booked(request: ChatRequest, record: Record) -> None:
         count(record, metrics)
+        spending.add(record)
         _remember(record, healths)
         if lines:
             lines.add(partial(log_line, record, prompt_of(request.body) if settings.decision_log_prompts else None))
 
     account = Account(decisions, booked, now=now, wall=wall)
     pools = Pools(most_idle=connections_within(open_files()))
-    shared = Shared(keys, account, metrics, now, healths, pools)
+    shared = Shared(keys, account, metrics, now, healths, pools, limits=limits, spending=spending)
     watch = Watch(runtime, shared, settings, wall=wall)
     calls, models, admin = Calls(SURFACES, runtime, metrics, now, wall), Models(runtime), Admin(runtime, metrics, now)
     api = _app(
@@ -86,6 +91,7 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
             Route("/startupz", admin.startup),
             Route("/metrics", admin.metrics),
             Route("/snapshot", admin.snapshot),
+            Route("/status", Status(runtime, healths, spending, now).get),
         ]
     )
     return App(_straight_to(calls, api), probes, watch, calls, runtime, shared, lines)
@@ -114,6 +120,15 @@ def _available(runtime: Runtime | None, healths: Healths) -> list[tuple[Target, 
     """The targets in force, and whether the health of each lets it be called now."""
     obstacles = healths.view().obstacles
     return [(target, target.name not in obstacles) for target in runtime.file.snapshot.targets] if runtime else []
+
+
+def _now(limit: Limit) -> LimitNow:
+    return LimitNow(*limit.labels, limit.under_way, limit.waiting, limit.concurrency.max_concurrent)
+
+
+def _tier(runtime: Live[Runtime | None]) -> str | None:
+    """The tier in force."""
+    return runtime.current.file.snapshot.tier if runtime.current else None
 
 
 def _straight_to(calls: Calls, others: ASGIApp) -> ASGIApp:

@@ -25,6 +25,7 @@ class Code(StrEnum):
     OVERLOADED = "overloaded"
     NO_ELIGIBLE_TARGET = "no_eligible_target"
     DATA_BOUNDARY = "data_boundary"
+    POLICY_DENIED = "policy_denied"
     RATE_LIMITED = "rate_limited"
     ALL_ATTEMPTS_FAILED = "all_attempts_failed"
     CONFIG_UNAVAILABLE = "config_unavailable"
@@ -83,6 +84,8 @@ class Outcome(StrEnum):
     CONCURRENCY = "concurrency"
     DATA_BOUNDARY = "data_boundary"
     """A policy does not let what is in the request go there."""
+    NOT_ALLOWED = "not_allowed"
+    """A policy above the tenant's own keeps its namespace from it."""
 
 
 class RouterError(Exception):

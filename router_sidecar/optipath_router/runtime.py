@@ -9,11 +9,12 @@ from functools import cache, partial
 from msgspec.structs import replace
 
 from optipath_router import plugins
-from optipath_router.account import Account
+from optipath_router.account import Account, Spending
 from optipath_router.call.dispatch import Dispatch
 from optipath_router.call.endpoint import Endpoint
 from optipath_router.call.health import Healths
 from optipath_router.call.layers import layers
+from optipath_router.call.limits import Admit, Limits
 from optipath_router.call.pools import Origin, Pools, origin
 from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
@@ -30,7 +31,7 @@ from optipath_router.live import Live
 from optipath_router.providers import DIALECTS, dialects
 from optipath_router.room import Room
 from optipath_router.telemetry.metrics import Metrics
-from optipath_snapshot import Provider, Saying, Snapshot, SnapshotFile
+from optipath_snapshot import Concurrency, Provider, Saying, Snapshot, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Shared:
     healths: Healths
     pools: Pools = field(default_factory=Pools)
     room: Room = field(default_factory=Room)
+    spending: Spending = field(default_factory=Spending)
+    limits: Limits = field(default_factory=Limits)
     wall: Callable[[], float] = time.time
     """The time since 1970, for what providers and policies say in dates."""
     senses: Callable[[], Senses] = own_senses
@@ -61,6 +64,8 @@ class Runtime:
     """The decision for a request that nobody is called for, and that takes no turn."""
     origins: frozenset[Origin]
     """What it may connect to."""
+    limits: tuple[Concurrency, ...]
+    """Those that bind this pod."""
     loaded: float
     """A moment of the monotonic clock."""
 
@@ -87,8 +92,6 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         started = now()
         decision = decide(seen, plan, shared.healths.view(), secrets.randbits(64))
         shared.metrics.decision_seconds.observe(now() - started)
-        if decision.route:
-            shared.healths.turns.taken(decision.route)
         return decision
 
     refine = recognisers(snapshot, labels, shared.metrics.plugin_failed, now)
@@ -106,8 +109,10 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
         abandoned=shared.account.abandoned,
         now=now,
     )
-    flow = Flow(classified, decided, call, shared.account)
-    return Runtime(file, plan, flow, explained, frozenset(origins.values()), now())
+    limits = tuple(limit for limit in snapshot.concurrency if limit.workload.items() <= labels.items())
+    admit = Admit(shared.limits, shared.account.abandoned, shared.metrics, now) if limits else None
+    flow = Flow(classified, decided, admit, call, shared.account)
+    return Runtime(file, plan, flow, explained, frozenset(origins.values()), limits, now())
 
 
 def recognisers(
@@ -157,9 +162,11 @@ def settle(runtime: Runtime, shared: Shared) -> None:
     """Let go of what only earlier runtimes used; requests in flight end first."""
     snapshot, healths = runtime.file.snapshot, shared.healths
     healths.limits(snapshot.providers)
+    shared.limits.take(runtime.limits)
     healths.keep(snapshot.targets)
     healths.turns.keep([route_id(route) for route in snapshot.routes])
     shared.metrics.keep(_names(snapshot))
+    shared.spending.keep({each.name for each in snapshot.providers}, {each.name for each in snapshot.targets})
     shared.pools.keep(runtime.origins)
 
 
@@ -170,4 +177,5 @@ def _names(snapshot: Snapshot) -> frozenset[str]:
         names |= {target.name, target.model}
     for route in snapshot.routes:
         names |= {route.rule, route.policy.full_name}
+    names |= {limit.policy.full_name for limit in snapshot.concurrency}
     return frozenset(names)

@@ -1,74 +1,23 @@
-"""The chart as far as it can be read without Helm; what Helm makes of it is seen on a cluster, in e2e."""
+"""The chart's own files; `test_renders.py` reads what Helm makes of them."""
 
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from deploy.helm.readme import described, readme
 
-from optipath_operator.cluster import configmaps, lease
+from deploy.rendered import one
+from optipath_operator.catalogue.read import built_in
+from optipath_operator.compile import Gathered, compile_namespace
 from optipath_operator.resources import GROUP
 from optipath_operator.resources.crds import KINDS
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "optipath"
-TEMPLATES = CHART / "templates"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-
-Rule = dict[str, list[str]]
-
-WRITING = {"create", "update", "patch", "delete", "deletecollection"}
-
-
-def rules(template: str) -> list[Rule]:
-    """The rules in a template. They are plain YAML, without a word that Helm fills in, and so can be read here."""
-    document = (TEMPLATES / template).read_text().split("\n---\n")[0]
-    text = document[document.index("\nrules:\n") :]
-    assert "{{" not in text
-    found: list[Rule] = yaml.safe_load(text)["rules"]
-    return found
-
-
-EVERYWHERE, AT_HOME = rules("clusterrole.yaml"), rules("role.yaml")
-
-
-def rights(granted: list[Rule]) -> Iterator[tuple[str, str, str, str]]:
-    """Each right as group, resource, verb and name; no name is any."""
-    for rule in granted:
-        for group in rule["apiGroups"]:
-            for resource in rule["resources"]:
-                for verb in rule["verbs"]:
-                    for name in rule.get("resourceNames", [""]):
-                        yield group, resource, verb, name
-
-
-@pytest.mark.case("X09")
-@pytest.mark.parametrize("granted", [EVERYWHERE, AT_HOME], ids=["cluster role", "role"])
-def test_a_role_holds_no_wildcard_no_secret_and_no_right_to_become_more(granted: list[Rule]) -> None:
-    for rule in granted:
-        assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
-    for group, resource, verb, name in rights(granted):
-        assert "*" not in f"{group}{resource}{verb}{name}"
-        assert resource.partition("/")[0] not in {"secrets", "nodes", "serviceaccounts"}
-        assert verb not in {"escalate", "bind", "impersonate", "deletecollection"}
-        assert group != "rbac.authorization.k8s.io"
-
-
-@pytest.mark.case("X09")
-def test_what_the_operator_may_write_in_other_namespaces_is_this_and_no_more() -> None:
-    written = {right for right in rights(EVERYWHERE) if right[2] in WRITING}
-    ours = {(GROUP, f"{kind.plural}/status", "patch", "") for kind in KINDS}
-    config = {("", "configmaps", verb, configmaps.NAME) for verb in ("create", "patch", "delete")}
-    assert written == ours | config | {("", "pods", "patch", ""), ("", "events", "create", "")}
-
-
-def test_in_its_own_namespace_it_may_hold_its_lease_and_no_other() -> None:
-    group = "coordination.k8s.io"
-    named = {(group, "leases", verb, lease.NAME) for verb in ("get", "update")}
-    assert set(rights(AT_HOME)) == named | {(group, "leases", "create", "")}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -90,28 +39,45 @@ def test_the_chart_is_of_the_version_of_the_project() -> None:
     assert chart["kubeVersion"] == ">=1.31.0-0"
 
 
-@pytest.mark.case("X09")
-@pytest.mark.row("B19")
-def test_the_container_may_do_nothing() -> None:
-    text = (TEMPLATES / "deployment.yaml").read_text()
-    found = re.search(r"\n {10}securityContext:\n((?: {12}.*\n)+)", text)
-    assert found
-    assert yaml.safe_load(found[1]) == {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "privileged": False,
-        "readOnlyRootFilesystem": True,
-        "runAsNonRoot": True,
-        "seccompProfile": {"type": "RuntimeDefault"},
+SETTINGS = {"operator": "settings.py", "injector": "inject/settings.py"}
+FROM_THE_POD = {"OPTIPATH_NAMESPACE", "OPTIPATH_IDENTITY"}
+
+
+@pytest.mark.parametrize(("part", "file"), SETTINGS.items(), ids=SETTINGS)
+def test_a_part_is_told_every_setting_that_it_reads_and_no_other(part: str, file: str) -> None:
+    (container,) = one("default", "Deployment", f"-{part}")["spec"]["template"]["spec"]["containers"]
+    told = {each["name"] for each in container["env"]}
+    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator" / file).read_text()))
+    # Its probes are at 8080, whoever installs it.
+    assert told == read - ({"OPTIPATH_PORT"} if part == "operator" else set())
+    assert {each["name"] for each in container["env"] if "valueFrom" in each} == told & FROM_THE_POD
+
+
+def test_artifact_hub_is_told_of_both_kinds_and_of_the_image() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    told = {name: text for name, text in chart["annotations"].items() if name.startswith("artifacthub.io/")}
+    assert told["artifacthub.io/license"] == PROJECT["license"]
+    crds = yaml.safe_load(told["artifacthub.io/crds"])
+    assert {(each["kind"], each["name"], each["version"]) for each in crds} == {
+        (kind.name, f"{kind.plural}.{GROUP}", "v1alpha1") for kind in KINDS
     }
-    pod = yaml.safe_load((CHART / "values.yaml").read_text())["podSecurityContext"]
-    assert (pod["runAsNonRoot"], pod["runAsUser"]) == (True, 65534)
+    (image,) = yaml.safe_load(told["artifacthub.io/images"])
+    assert image["image"] == f"optipath:{PROJECT['version']}"
+    assert yaml.safe_load(told["artifacthub.io/changes"])
 
 
-def test_the_deployment_sets_what_the_operator_reads_and_starts_its_program() -> None:
-    text = (TEMPLATES / "deployment.yaml").read_text()
-    read = set(re.findall(r'"(OPTIPATH_[A-Z_]+)"', (ROOT / "operator/optipath_operator/settings.py").read_text()))
-    told = set(re.findall(r"- name: (OPTIPATH_[A-Z_]+)", text))
-    assert told == read - {"OPTIPATH_PORT"}
-    assert "command: [optipath-operator]" in text
-    assert "optipath-operator" in PROJECT["scripts"]
+def test_artifact_hub_s_examples_are_what_one_could_apply() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    examples = tuple(yaml.safe_load(chart["annotations"]["artifacthub.io/crdsExamples"]))
+    assert {each["kind"] for each in examples} == {kind.name for kind in KINDS}
+    assert compile_namespace(Gathered("team-a", examples, built_in(), strict=True)).problems == ()
+
+
+def test_the_readme_has_every_value_with_what_values_yaml_says_of_it() -> None:
+    chart, values = yaml.safe_load((CHART / "Chart.yaml").read_text()), (CHART / "values.yaml").read_text()
+    assert (CHART / "README.md").read_text() == readme(chart, values), "run `make chart`"
+    rows = {value.path: value.row for value in described(values)}
+    assert rows["injector.replicas"].startswith("| `injector.replicas` | `2` | Each of them answers")
+    assert rows["webhook.certs"] == "| **`webhook.certs`** | | |"
+    # An example in a comment is for those who read values.yaml.
+    assert "vllm" not in rows["egress.allow"]

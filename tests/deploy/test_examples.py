@@ -17,10 +17,10 @@ from optipath_operator.resources.crds import KINDS, definition
 from optipath_snapshot import Egress
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
-POD = EXAMPLES / "pod-with-router.yaml"
-FOLDERS = ("quickstart", "data-stays-in-the-cluster", "policies", "presets")
+POD, APP = EXAMPLES / "pod-with-router.yaml", EXAMPLES / "first-call" / "app.yaml"
+FOLDERS = ("quickstart", "first-call", "data-stays-in-the-cluster", "policies", "presets")
 SAMPLES = sorted(
-    {*EXAMPLES.glob("*.yaml"), *(path for name in FOLDERS for path in EXAMPLES.glob(f"{name}/*.yaml"))} - {POD}
+    {*EXAMPLES.glob("*.yaml"), *(path for name in FOLDERS for path in EXAMPLES.glob(f"{name}/*.yaml"))} - {POD, APP}
 )
 SCHEMAS = {kind.name: definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"] for kind in KINDS}
 

@@ -20,7 +20,9 @@ VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 RULE = SCHEMA["properties"]["egress"]["properties"]["allow"]["items"]
 
 # Objects whose fields are Kubernetes' own.
-FREE = {"global", "podSecurityContext", "affinity"}
+FREE = {"global", "podSecurityContext", "affinity", "requests", "limits", "issuerRef", "nodeSelector"}
+A_POLICY = {"type": "object", "required": ["scope"]}
+PARTS = ("operator", "injector")
 
 
 def with_values(changed: dict[str, Any]) -> dict[str, Any]:
@@ -43,22 +45,45 @@ def test_the_defaults_are_what_the_schema_asks_for() -> None:
 
 
 def test_every_value_has_a_default() -> None:
-    assert set(SCHEMA["properties"]) == {*VALUES, "global"}
-    for name, part in SCHEMA["properties"].items():
-        if part.get("additionalProperties") is False and name != "resources":
-            assert set(part["properties"]) == set(VALUES[name]), name
+    def compare(schema: dict[str, Any], values: dict[str, Any], place: str) -> None:
+        assert set(schema["properties"]) - {"global"} == set(values), place
+        for name, part in schema["properties"].items():
+            if part.get("additionalProperties") is False and name not in {"resources", *FREE}:
+                compare(part, values[name], f"{place}.{name}")
+
+    compare(SCHEMA, VALUES, "")
 
 
 def test_no_object_admits_other_fields_but_those_that_are_not_ours() -> None:
-    for name, part in SCHEMA["properties"].items():
-        if part["type"] == "object" and name not in FREE:
-            assert part["additionalProperties"] in (False, {"type": "string"}), name
+    def look(schema: dict[str, Any]) -> None:
+        for name, part in schema["properties"].items():
+            if part.get("type") == "object" and name not in FREE:
+                assert part["additionalProperties"] in (False, {"type": "string"}, A_POLICY), name
+                look({"properties": part.get("properties", {})})
+
+    look(SCHEMA)
+
+
+def test_both_parts_are_placed_by_the_same_values() -> None:
+    operator, injector = (SCHEMA["properties"][part] for part in PARTS)
+    assert operator == injector
+    assert set(VALUES["operator"]) == set(VALUES["injector"])
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a field that is not there": ({"replica": 3}, "has no field replica"),
     "a field that is not there, further inside": ({"image.digst": ""}, "has no field digst"),
-    "a number as text": ({"replicas": "2"}, "'2' is no integer"),
+    "a field of the operator's, outside of it": ({"resources": {}}, "has no field resources"),
+    "a number as text": ({"operator.replicas": "2"}, "'2' is no integer"),
+    "a router that runs as root": ({"injection.runAsUser": 0}, "0 is not from 1"),
+    "a speaker that is not known": ({"injection.env": ["gemini"]}, "'gemini' is none of"),
+    "a webhook that is waited for too long": ({"webhook.timeoutSeconds": 30}, "30 is not from 1 to 5"),
+    "a third way to fail": ({"webhook.failurePolicy": "Warn"}, "'Warn' is none of"),
+    "a way to make certificates that is not known": ({"webhook.certs.mode": "helm"}, "'helm' is none of"),
+    "a CA in base64 that should be PEM": ({"webhook.certs.caBundle": "LS0tLS1CRUdJTg=="}, "is not of the form"),
+    "a group that would end an expression": ({"admission.breakGlassGroups": ["a'] || true"]}, "is not of the form"),
+    "a tier that binds nobody else": ({"tiers.policies": {"gold": {"rules": []}}}, "has no scope"),
+    "an interval without a unit": ({"metrics.podMonitor.interval": "30"}, "is not of the form"),
     "a switch as text": ({"crds.keep": "yes"}, "'yes' is no boolean"),
     "a level in lower case": ({"logLevel": "info"}, "'info' is none of"),
     "a digest without its algorithm": ({"image.digest": "0" * 64}, "is not of the form"),
@@ -97,15 +122,20 @@ def test_the_schema_knows_every_field_of_an_egress_rule() -> None:
 
 
 def test_templates_read_every_value_and_no_other() -> None:
-    text = "".join(path.read_text() for path in (CHART / "templates").iterdir())
+    text = "".join(path.read_text() for path in (CHART / "templates").rglob("*") if path.is_file())
     read = set(re.findall(r"\.Values\.([A-Za-z.]+[A-Za-z])", text))
-    assert read == set(names(VALUES))
+    described = set(names(VALUES))
+    # What is read in a block, `with .Values.webhook.certs`, is read whole.
+    assert read <= described
+    of_parts = {name for part in PARTS for name in described if name.startswith(f"{part}.")}
+    left_out = {name for name in described if not any(name == each or name.startswith(f"{each}.") for each in read)}
+    for name in left_out - of_parts:
+        assert re.search(rf"\.{name.rpartition('.')[2]}\b", text), name
 
 
 def names(values: dict[str, Any]) -> Iterator[str]:
+    """Every value by its path, those that hold others included."""
     for name, value in values.items():
-        inner = isinstance(value, dict) and SCHEMA["properties"][name].get("additionalProperties") is False
-        if inner and name != "resources":
-            yield from (f"{name}.{each}" for each in value)
-        else:
-            yield name
+        yield name
+        if isinstance(value, dict):
+            yield from (f"{name}.{each}" for each in names(value))

@@ -65,18 +65,51 @@ async def test_everything_is_told_page_by_page_and_then_it_watches(api: ApiServe
         assert watch.body["allowWatchBookmarks"] == "true"
 
 
-async def test_where_metadata_will_do_lists_and_events_are_each_asked_for_by_their_own_kind(
-    api: ApiServer, timers: Timers
-) -> None:
-    informer = Informer(api, PATH, Told(), selector="a=b", metadata_only=True, now=timers, sleep=timers.sleep)
+async def test_a_table_is_listed_and_watched_with_the_cells_of_its_columns(api: ApiServer, timers: Timers) -> None:
+    told = Cells()
+    informer = Informer(api, PATH, told, selector="a=b", fields="c!=d", table=True, now=timers, sleep=timers.sleep)
+    api.tables[PATH] = table("5", ("one", "10.0.0.1"), ("two", "<none>"))
     task = asyncio.create_task(informer.run())
     await settle()
     listed, watched = api.requests
-    assert "as=PartialObjectMetadataList;" in listed.body["accept"]
-    assert "as=PartialObjectMetadata;" in watched.body["accept"], "to a list it would answer 200, and then nothing"
-    assert "List" not in watched.body["accept"]
+    assert "as=Table;" in listed.body["accept"]
+    assert "as=Table;" in watched.body["accept"]
+    assert (watched.body["fieldSelector"], watched.body["resourceVersion"]) == ("c!=d", "5")
+    assert told.there == {"one": "10.0.0.1", "two": "<none>"}
+    bookmark = table("7", ("", "<none>"), defines=False)
+    for kind, event in (
+        ("MODIFIED", table("6", ("two", "10.0.0.2"), defines=False)),
+        ("BOOKMARK", bookmark),
+        ("DELETED", table("8", ("one", "10.0.0.1"), defines=False)),
+    ):
+        api.watches[PATH].put_nowait({"type": kind, "object": event})
+    await settle()
+    assert told.there == {"two": "10.0.0.2"}
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def table(version: str, *rows: tuple[str, str], defines: bool = True) -> Json:
+    """A table of pods as the API server prints it; in a watch the first event alone defines its columns."""
+    columns = {"columnDefinitions": [{"name": "Name"}, {"name": "IP"}]} if defines else {}
+    made = [
+        {"cells": [name, ip], "object": {"metadata": {"name": name, "namespace": "team-a", "resourceVersion": version}}}
+        for name, ip in rows
+    ]
+    return {"kind": "Table", "metadata": {"resourceVersion": version}, "rows": made, **columns}
+
+
+class Cells:
+    """What a listener was told of the IP column."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, str] = {}
+
+    def took(self, found: Json) -> None:
+        self.there[found["metadata"]["name"]] = found["cells"]["IP"]
+
+    def lost(self, namespace: str, name: str, version: int) -> None:
+        self.there.pop(name)
 
 
 async def test_only_what_has_the_label_is_told(api: ApiServer, timers: Timers) -> None:

@@ -17,18 +17,21 @@ def told(*problems: Problem) -> dict[ConditionType, Condition]:
 
 
 CASES = {
-    "nothing wrong": ((), ["True Accepted", "True ResolvedRefs", "Unknown Pending"]),
-    "invalid": ((Severity.INVALID,), ["False Invalid", "Unknown Pending", "Unknown Pending"]),
-    "unresolved": ((Severity.UNRESOLVED,), ["True Accepted", "False RefNotFound", "Unknown Pending"]),
-    "denied": ((Severity.DENIED,), ["True Accepted", "False RefNotPermitted", "Unknown Pending"]),
+    "nothing wrong": ((), ["True Accepted", "True ResolvedRefs", "Unknown Pending", "Unknown Pending"]),
+    "invalid": ((Severity.INVALID,), ["False Invalid", "Unknown Pending", "Unknown Pending", "Unknown Pending"]),
+    "unresolved": (
+        (Severity.UNRESOLVED,),
+        ["True Accepted", "False RefNotFound", "Unknown Pending", "Unknown Pending"],
+    ),
+    "denied": ((Severity.DENIED,), ["True Accepted", "False RefNotPermitted", "Unknown Pending", "Unknown Pending"]),
     "denied and unresolved": (
         (Severity.DENIED, Severity.UNRESOLVED),
-        ["True Accepted", "False RefNotFound", "Unknown Pending"],
+        ["True Accepted", "False RefNotFound", "Unknown Pending", "Unknown Pending"],
     ),
-    "a warning": ((Severity.WARNING,), ["True Accepted", "True ResolvedRefs", "Unknown Pending"]),
+    "a warning": ((Severity.WARNING,), ["True Accepted", "True ResolvedRefs", "Unknown Pending", "Unknown Pending"]),
     "invalid and unresolved": (
         (Severity.UNRESOLVED, Severity.INVALID),
-        ["False Invalid", "Unknown Pending", "Unknown Pending"],
+        ["False Invalid", "Unknown Pending", "Unknown Pending", "Unknown Pending"],
     ),
 }
 

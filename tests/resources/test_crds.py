@@ -128,8 +128,27 @@ def test_columns_find_a_condition_by_its_type(kind: Kind) -> None:
     assert (
         list(by_name)
         == {
-            "ModelProvider": ["Type", "URL", "Accepted", "ResolvedRefs", "Age"],
-            "RoutingPolicy": ["Priority", "Tier", "Accepted", "ResolvedRefs", "Programmed", "Age"],
+            "ModelProvider": [
+                "Type",
+                "URL",
+                "Health",
+                "Last Error",
+                "Models",
+                "Spend",
+                "Accepted",
+                "ResolvedRefs",
+                "Age",
+            ],
+            "RoutingPolicy": [
+                "Priority",
+                "Tier",
+                "Routers",
+                "Accepted",
+                "ResolvedRefs",
+                "Programmed",
+                "Propagated",
+                "Age",
+            ],
         }[kind.name]
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from optipath_operator.cluster.client import ApiError, Client, Conflict, Json, NotFound, Unreachable
 from optipath_operator.cluster.outage import Outage
 
-WRITES = ("create", "replace", "apply", "merge", "delete")
+WRITES = ("create", "replace", "apply", "merge", "merge_entries", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class ApiServer(Client):
         self.requests: list[Request] = []
         self.watches: defaultdict[str, asyncio.Queue[Json | Exception | None]] = defaultdict(asyncio.Queue)
         """What watchers of a path are told next; None ends a watch, an exception breaks it."""
+        self.tables: dict[str, Json] = {}
+        """What lists of a path are where a table is asked for."""
         self.serves_our_kinds = True
         self.largest_page = 500
         self._failures: list[tuple[str, str, Exception]] = []
@@ -79,6 +81,8 @@ class ApiServer(Client):
 
     async def get(self, path: str, accept: str = "application/json", **query: str) -> Json:
         self._asked(Request("get", path, {"accept": accept}))
+        if "as=Table" in accept and path in self.tables:
+            return copy.deepcopy(self.tables[path])
         if path in self.objects:
             return copy.deepcopy(self.objects[path])
         if path == "/version":
@@ -118,7 +122,15 @@ class ApiServer(Client):
 
     async def merge(self, path: str, body: Json) -> Json:
         self._asked(Request("merge", path, body))
-        return self.put(path, _merged(self._at(path), body))
+        return self._patched(path, body)
+
+    async def merge_entries(self, path: str, body: Json) -> Json:
+        self._asked(Request("merge_entries", path, body))
+        entries = {each["name"]: each for each in body["webhooks"]}
+        found = self._at(path)["webhooks"]
+        assert entries.keys() <= {each["name"] for each in found}, "an entry of nothing but a bundle is not valid"
+        merged = [_merged(each, entries.get(each["name"], {})) for each in found]
+        return self._patched(path, body | {"webhooks": merged})
 
     async def delete(self, path: str) -> None:
         self._asked(Request("delete", path))
@@ -155,6 +167,13 @@ class ApiServer(Client):
         if path not in self.objects:
             raise NotFound(404, f"{path} not found")
         return copy.deepcopy(self.objects[path])
+
+    def _patched(self, path: str, patch: Json) -> Json:
+        found = self._at(path)
+        since = patch.get("metadata", {}).get("resourceVersion")
+        if since not in (None, found["metadata"]["resourceVersion"]):
+            raise Conflict(409, "the object has been modified")
+        return self.put(path, _merged(found, patch))
 
     def _list(self, path: str, query: dict[str, str]) -> Json:
         prefix, _, plural = path.rpartition("/")
@@ -225,6 +244,9 @@ def config_path(of: str = "team-a") -> str:
 
 
 def _merged(found: Any, patch: Any) -> Any:
-    if not isinstance(patch, dict) or not isinstance(found, dict):
+    """What RFC 7386 makes of both: null takes a member away."""
+    if not isinstance(patch, dict):
         return patch
-    return found | {name: _merged(found.get(name), value) for name, value in patch.items()}
+    before = found if isinstance(found, dict) else {}
+    merged = before | {name: _merged(before.get(name), value) for name, value in patch.items()}
+    return {name: value for name, value in merged.items() if patch.get(name, value) is not None}

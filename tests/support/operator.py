@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from optipath_operator.channel.channel import Channel
+from optipath_operator.channel.evidence import Provided
+from optipath_operator.channel.token import Tokens
 from optipath_operator.cluster import configmaps
 from optipath_operator.cluster.client import Json
+from optipath_operator.reconcile.figures import provided
 from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.handlers import Sighting
 from optipath_operator.reconcile.intake import Intake
@@ -16,6 +20,8 @@ from optipath_operator.telemetry import Metrics
 from optipath_snapshot import Egress, SnapshotFile, decode
 from support.apiserver import ApiServer, config_path, model_provider, namespace, path_of, routing_policy
 from support.catalogue import PAPER_CATALOGUE
+from support.routers import Routers
+from support.timers import Timers
 
 SYSTEM = "optipath-system"
 _OURS = ("Namespace", "ModelProvider", "RoutingPolicy")
@@ -24,20 +30,34 @@ _OURS = ("Namespace", "ModelProvider", "RoutingPolicy")
 class Operator:
     """What one operator knows, and the namespaces that it would look at next."""
 
-    def __init__(self, api: ApiServer) -> None:
+    def __init__(self, api: ApiServer, timers: Timers | None = None) -> None:
         self.api, self.store, self.metrics = api, Store(SYSTEM), Metrics()
-        self.leads = True
+        self.leads, self.timers = True, timers or Timers()
+        self.routers, self.tokens = Routers(), Tokens()
+        self.channel = Channel(
+            self.routers.ask,
+            leads=lambda: self.leads,
+            provided=self._provided,
+            report=lambda name: self._touch(name, Lane.REPORT),
+            metrics=self.metrics,
+            now=self.timers,
+            sleep=self.timers.sleep,
+        )
         self.rollout = Rollout(self._annotate, per_second=50.0)
         self.waiting: dict[str, Lane] = {}
         """Namespaces that were touched and not yet looked at, and how urgent that is."""
         self.intake = Intake(self.store, self._touch, lambda *, listed: None)
+        self.gather = Gatherer(api, self.store, self._touch, catalogue=PAPER_CATALOGUE, egress=Egress())
         self.reconcile = Reconciler(
             api,
             self.store,
-            Gatherer(api, self.store, self._touch, catalogue=PAPER_CATALOGUE, egress=Egress()),
+            self.gather,
             self.rollout,
             self.metrics,
+            channel=self.channel,
+            tokens=self.tokens,
             leads=lambda: self.leads,
+            now=self.timers,
         )
 
     def sees(self, found: Json, *, gone: bool = False) -> None:
@@ -72,6 +92,10 @@ class Operator:
             self.waiting[name] = Lane.SWEEP
         await self.settles()
 
+    def _provided(self, name: str) -> dict[str, Provided]:
+        state = self.store.state(name)
+        return provided(state) if state else {}
+
     def _touch(self, name: str | None, lane: Lane) -> None:
         if name is not None:
             self.waiting[name] = lane
@@ -88,6 +112,7 @@ class Tenant:
         self.operator = operator or Operator(api)
         self.store, self.metrics = self.operator.store, self.operator.metrics
         self.rollout, self.reconcile = self.operator.rollout, self.operator.reconcile
+        self.gather = self.operator.gather
 
     def puts(self, manifest: Json) -> Json:
         """The tenant applies a manifest, of which nobody is told."""

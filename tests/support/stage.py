@@ -110,7 +110,7 @@ class Stage:
             keys=lambda: self._by_name,
             healths=self.healths,
             shut_out=lambda target, _: self.shut_out.get(target.name),
-            abandoned=lambda _, __, tried, outcome: self.left.append((tried, outcome)),
+            abandoned=lambda _, __, tried, outcome, ___: self.left.append((tried, outcome)),
             now=self.time,
         )
 

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 APPLY: Final = "application/apply-patch+yaml"
 MERGE: Final = "application/merge-patch+json"
+STRATEGIC: Final = "application/strategic-merge-patch+json"
 # By default the API server reads what we write a second time, to warn of unknown fields; that is a fifth of its work.
 _WRITE: Final[Mapping[str, str]] = {"fieldManager": "optipath-operator", "fieldValidation": "Ignore"}
 
@@ -95,6 +96,10 @@ class Client:
     async def merge(self, path: str, body: Json) -> Json:
         """Set some fields of an object."""
         return await self._request("PATCH", path, _WRITE, body, content_type=MERGE)
+
+    async def merge_entries(self, path: str, body: Json) -> Json:
+        """Set some fields of an object that is built in, also in entries of its lists, which are found by their key."""
+        return await self._request("PATCH", path, _WRITE, body, content_type=STRATEGIC)
 
     async def delete(self, path: str) -> None:
         """Delete an object; one that is gone already is as good."""

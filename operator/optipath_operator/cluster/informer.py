@@ -14,13 +14,12 @@ from contextlib import aclosing
 from typing import Final, Protocol
 
 from optipath_operator.cluster.client import ApiError, Client, Gone, Json, Unreachable, version
+from optipath_operator.cluster.tables import TABLE, Tables
 
 log = logging.getLogger(__name__)
 
 METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """A list of nothing but metadata."""
-_METADATA_EVENTS: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-"""The same for a watch: one that is asked for lists answers 200, and then nothing."""
 WHOLE: Final = "application/json"
 PAGE: Final = "250"
 """Objects in one answer: a ConfigMap may have a megabyte, and a page is held whole."""
@@ -42,6 +41,23 @@ class Listener(Protocol):
         """Told of one that is not there any more, and since when."""
 
 
+class Everybody:
+    """Several listeners as one."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
+
+    def took(self, found: Json) -> None:
+        """Tell all of them."""
+        for each in self._listeners:
+            each.took(found)
+
+    def lost(self, namespace: str, name: str, version: int) -> None:
+        """Tell all of them."""
+        for each in self._listeners:
+            each.lost(namespace, name, version)
+
+
 class Informer:
     """Tells a listener of objects as they come, change and go."""
 
@@ -52,13 +68,16 @@ class Informer:
         listener: Listener,
         *,
         selector: str,
-        metadata_only: bool = False,
+        fields: str = "",
+        table: bool = False,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """Take whom to tell, which objects by their labels and fields, and whether a table of them will do."""
         self._client, self._path, self._listener = client, path, listener
-        self._selector = selector
-        self._lists, self._events = (METADATA_ONLY, _METADATA_EVENTS) if metadata_only else (WHOLE, WHOLE)
+        self._query = {"labelSelector": selector} | ({"fieldSelector": fields} if fields else {})
+        self._tables = Tables() if table else None
+        self._accept = TABLE if table else WHOLE
         self._now, self._sleep = now, sleep
         self._known: set[tuple[str, str]] = set()
         self._failures = 0
@@ -91,9 +110,9 @@ class Informer:
         seen: set[tuple[str, str]] = set()
         following = ""
         while True:
-            query = {"limit": PAGE, "labelSelector": self._selector} | ({"continue": following} if following else {})
-            page = await self._client.get(self._path, self._lists, **query)
-            for found in page.get("items") or ():
+            query = {"limit": PAGE} | self._query | ({"continue": following} if following else {})
+            page = await self._client.get(self._path, self._accept, **query)
+            for found in page.get("items") or () if self._tables is None else self._tables.rows(page):
                 seen.add(self._took(found))
             following = page["metadata"].get("continue", "")
             if not following:
@@ -110,8 +129,8 @@ class Informer:
         while (rest := until - self._now()) >= 1:
             events = self._client.watch(
                 self._path,
-                self._events,
-                labelSelector=self._selector,
+                self._accept,
+                **self._query,
                 resourceVersion=str(since),
                 allowWatchBookmarks="true",
                 timeoutSeconds=str(int(rest)),
@@ -124,12 +143,14 @@ class Informer:
             await self._sleep(_RECONNECT_SECONDS)
 
     def _take(self, event: Json) -> None:
-        match event["type"]:
-            case "ADDED" | "MODIFIED":
-                self._took(event["object"])
-            case "DELETED":
-                metadata = event["object"]["metadata"]
-                self._lost(metadata["namespace"], metadata["name"], version(event["object"]))
+        told = event["object"]
+        for found in (told,) if self._tables is None else tuple(self._tables.rows(told)):
+            match event["type"]:
+                case "ADDED" | "MODIFIED":
+                    self._took(found)
+                case "DELETED":
+                    metadata = found["metadata"]
+                    self._lost(metadata["namespace"], metadata["name"], version(told))
 
     def _took(self, found: Json) -> tuple[str, str]:
         key = found["metadata"]["namespace"], found["metadata"]["name"]

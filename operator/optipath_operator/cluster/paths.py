@@ -32,9 +32,19 @@ def config_map(namespace: str, name: str) -> str:
     return f"/api/v1/namespaces/{namespace}/configmaps/{name}"
 
 
+def secret(namespace: str, name: str) -> str:
+    """A Secret."""
+    return f"/api/v1/namespaces/{namespace}/secrets/{name}"
+
+
 def pod(namespace: str, name: str) -> str:
     """A pod."""
     return f"/api/v1/namespaces/{namespace}/pods/{name}"
+
+
+def webhooks(kind: str, name: str) -> str:
+    """A configuration of webhooks, `mutating` or `validating`."""
+    return f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations/{name}"
 
 
 def leases(namespace: str) -> str:

@@ -7,6 +7,8 @@ from optipath_operator.cluster.client import Client, Json, version
 
 PATH: Final = "/api/v1/pods"
 SELECTOR: Final = "optipath.io/router=enabled"
+ALIVE: Final = "status.phase!=Succeeded,status.phase!=Failed"
+"""The fields of pods that have not ended; one that does is told of as gone."""
 ANNOTATION: Final = "optipath.io/config-hash"
 
 

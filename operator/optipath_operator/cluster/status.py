@@ -11,7 +11,9 @@ from optipath_operator.cluster.client import Client, Json, NotFound
 from optipath_operator.resources import GROUP, VERSION, ResourceRef
 from optipath_operator.resources.conditions import Condition
 
-_BESIDES: Final = ("tier", "inherited")
+FIGURES: Final = ("routers", "health", "lastError", "spend", "modelCount", "models")
+"""What routers say, coarse; it may be late."""
+_BESIDES: Final = ("tier", "inherited", *FIGURES)
 """What the operator tells beside conditions."""
 
 

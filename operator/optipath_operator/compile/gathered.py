@@ -31,9 +31,9 @@ class Gathered:
     """
     egress: Egress = field(default_factory=Egress)
     """What the administrator allows to be called beside public hosts over https."""
+    operator_namespace: str = OPERATOR_NAMESPACE
+    """Where policies with a scope live."""
     status_token_sha256: str | None = None
     """Hash of the token that opens the routers' /status."""
-    operator_namespace: str = OPERATOR_NAMESPACE
-    """Where policies with a scope are."""
     strict: bool = False
     """Read as files are read: unknown fields are refused, and manifests that are not for us are pointed out."""

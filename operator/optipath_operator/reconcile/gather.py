@@ -46,7 +46,9 @@ class Gatherer:
             for ref in named_elsewhere(manifest)
             if ref.namespace != namespace
         )
-        self._store.borrowers.note(namespace, named)
+        # What is only tried out, by a state that is not the store's, must not take the place of what is in force.
+        if self._store.state(namespace) is state:
+            self._store.borrowers.note(namespace, named)
         borrowed_now, borrowed_good = self._forms(sorted(named))
         # What follows waits for answers: whatever changes meanwhile is looked at afterwards.
         bundles = [

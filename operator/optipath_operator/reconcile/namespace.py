@@ -5,9 +5,13 @@ state ─ gather ─▶ Gathered ─ compile ─▶ Compiled ─ write, report �
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
+from optipath_operator.channel.channel import Channel
+from optipath_operator.channel.token import Tokens, token_sha256
 from optipath_operator.cluster import configmaps
 from optipath_operator.cluster.client import Client
 from optipath_operator.cluster.configmaps import RouterConfig
@@ -39,12 +43,16 @@ class Reconciler:
         rollout: Rollout,
         metrics: Metrics,
         *,
+        channel: Channel,
+        tokens: Tokens,
         leads: Callable[[], bool],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client, self._store, self._gather = client, store, gather
-        self._rollout, self._metrics, self._leads = rollout, metrics, leads
+        self._rollout, self._channel, self._tokens = rollout, channel, tokens
+        self._metrics, self._leads = metrics, leads
         self._compiling = asyncio.Lock()
-        self._reporter = Reporter(client, metrics, self._may_write)
+        self._reporter = Reporter(client, channel, metrics, self._may_write, now)
 
     async def __call__(self, namespace: str) -> None:
         """Have what should be there for a namespace's routers; raises ApiError, Unreachable and NotLeading."""
@@ -54,7 +62,8 @@ class Reconciler:
         if not state.needs_config:
             await self._clear(namespace, state)
             return
-        gathered = await self._gather(namespace, state)
+        token = self._tokens.of(state.uid)
+        gathered = replace(await self._gather(namespace, state), status_token_sha256=token_sha256(token))
         async with self._compiling:
             compiled = compile_namespace(gathered)
             wanted = self._wanted(state, compiled)
@@ -65,6 +74,8 @@ class Reconciler:
             state.sources = compiled.sources
         elif state.config is None and (kept := state.published or published(state.lost)):
             await self._publish(namespace, state, kept)
+        if state.published is not None:
+            self._channel.published(namespace, state.published.digest, token)
         state.problems = Counter(problem.severity for problem in compiled.problems)
         state.verdict = Verdict(compiled.problems, wanted, compiled.snapshot.tier, inherited(compiled.snapshot))
 
@@ -72,7 +83,7 @@ class Reconciler:
         """Say in status what came of it; raises ApiError, Unreachable and NotLeading."""
         state = self._store.state(namespace)
         if state is not None and state.verdict is not None:
-            await self._reporter.report(state, state.verdict)
+            await self._reporter.report(namespace, state, state.verdict)
 
     def _wanted(self, state: NamespaceState, compiled: Compiled) -> Published:
         """What should be there now, with a generation above all that were."""
@@ -108,6 +119,7 @@ class Reconciler:
         state.sources = state.published = state.verdict = None
         state.problems.clear()
         self._store.borrowers.note(namespace, frozenset())
+        self._channel.forget(namespace)
         if state.config is not None and not state.terminating:
             self._may_write()
             await configmaps.remove(self._client, namespace)

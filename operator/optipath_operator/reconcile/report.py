@@ -1,11 +1,16 @@
-"""What is said of a resource: conditions in its status, and an Event when one of them turns."""
+"""What is said of a resource: conditions in its status, figures beside them, and an Event when a condition turns.
+
+Conditions are written when they change. What routers say may wait: `figures.py` knows how long.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from optipath_operator.channel.channel import Channel
 from optipath_operator.cluster import events, status
 from optipath_operator.cluster.client import ApiError, Client, Json
 from optipath_operator.compile.manifests import POLICY
+from optipath_operator.reconcile.figures import figures_of, has_come, may_wait, propagated_of
 from optipath_operator.reconcile.state import NamespaceState, Stored, Verdict
 from optipath_operator.reconcile.wanted import Published
 from optipath_operator.resources import Problem, ResourceRef
@@ -17,11 +22,19 @@ from optipath_snapshot import MAX_BYTES
 class Reporter:
     """Writes into status what has changed, and nothing else."""
 
-    def __init__(self, client: Client, metrics: Metrics, may_write: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        channel: Channel,
+        metrics: Metrics,
+        may_write: Callable[[], None],
+        now: Callable[[], float],
+    ) -> None:
         """Take what raises where this operator may not write any more."""
-        self._client, self._metrics, self._may_write = client, metrics, may_write
+        self._client, self._channel, self._metrics = client, channel, metrics
+        self._may_write, self._now = may_write, now
 
-    async def report(self, state: NamespaceState, verdict: Verdict) -> None:
+    async def report(self, namespace: str, state: NamespaceState, verdict: Verdict) -> None:
         """Say of each resource of a namespace what is wrong with it; raises ApiError and Unreachable.
 
         One that the API server refuses keeps no other from being reported.
@@ -30,10 +43,15 @@ class Reporter:
         for problem in verdict.problems:
             of[problem.resource].append(problem)
         refused: ApiError | None = None
+        withheld = False
         for ref, stored in tuple(state.resources.items()):
-            said = said_of(ref, stored, of[ref], verdict.wanted)
-            besides = told_of(ref, verdict)
+            said = self._said_of(ref, stored, of[ref], verdict.wanted)
+            besides = told_of(ref, verdict) | figures_of(self._channel, ref, stored)
             if not status.differs(said, besides, stored.status):
+                continue
+            since = self._now() - state.figured.get(ref, float("-inf"))
+            if may_wait(said, besides, stored.status) and not has_come(said, besides, stored, since):
+                withheld = True
                 continue
             self._may_write()
             try:
@@ -43,23 +61,28 @@ class Reporter:
                 continue
             self._metrics.writes.labels("status").inc()
             state.note_status(ref, stored, written)
+            state.figured[ref] = self._now()
             for condition in turned(said, stored.status.conditions):
                 if await events.post(self._client, ref, stored.uid, condition):
                     self._metrics.writes.labels("event").inc()
+        state.figured = {ref: at for ref, at in state.figured.items() if ref in state.resources}
+        if withheld:
+            self._channel.withheld(namespace)
         if refused is not None:
             raise refused
 
-
-def said_of(ref: ResourceRef, stored: Stored, problems: Sequence[Problem], wanted: Published) -> tuple[Condition, ...]:
-    """The conditions of a resource, now that it is known what is in the ConfigMap."""
-    said = conditions(ref.kind, stored.manifest["metadata"]["generation"], problems)
-    accepted = all(each.status is Truth.TRUE for each in said if each.type is ConditionType.ACCEPTED)
-    return tuple(
-        _programmed(each.observed_generation, wanted, accepted=accepted)
-        if each.type is ConditionType.PROGRAMMED
-        else each
-        for each in said
-    )
+    def _said_of(
+        self, ref: ResourceRef, stored: Stored, problems: Sequence[Problem], wanted: Published
+    ) -> tuple[Condition, ...]:
+        """The conditions of a resource, now that it is known what is in the ConfigMap, and which routers have it."""
+        said = {each.type: each for each in conditions(ref.kind, stored.manifest["metadata"]["generation"], problems)}
+        accepted = said[ConditionType.ACCEPTED].status is Truth.TRUE
+        if (before := said.get(ConditionType.PROGRAMMED)) is not None:
+            programmed = _programmed(before.observed_generation, wanted, accepted=accepted)
+            said[ConditionType.PROGRAMMED] = programmed
+            if programmed.status is Truth.TRUE:
+                said[ConditionType.PROPAGATED] = propagated_of(self._channel, ref, stored)
+        return tuple(said.values())
 
 
 def told_of(ref: ResourceRef, verdict: Verdict) -> Json:

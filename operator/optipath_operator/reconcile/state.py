@@ -66,6 +66,8 @@ class NamespaceState:
     problems: Counter[Severity] = field(default_factory=Counter)
     verdict: Verdict | None = None
     """What is to be said in status."""
+    figured: dict[ResourceRef, float] = field(default_factory=dict)
+    """When this operator last wrote figures into a resource's status."""
 
     _good: tuple[object, Mapping[ResourceRef, Manifest]] | None = None
 

@@ -140,7 +140,7 @@ class Store:
         since = version(dict(manifest))
         if since < state.version:
             return _NOBODY
-        needed, labels, state.version = state.needs_config, state.labels, since
+        needed, before, state.version = state.needs_config, (state.labels, state.uid), since
         if gone:
             self._end(name, state)
             return _NOBODY
@@ -148,7 +148,8 @@ class Store:
         state.terminating = bool(metadata.get("deletionTimestamp"))
         state.labels = dict(metadata.get("labels") or {})
         # Which labels a selector looks at is not for us to know; they seldom change, and to look costs little.
-        differs = state.needs_config and state.labels != labels
+        # The uid is in its routers' token, and a resource in it may have been seen first.
+        differs = state.needs_config and (state.labels, state.uid) != before
         return frozenset({name}) if differs or state.needs_config != needed else _NOBODY
 
     def _concerned(self, ref: ResourceRef, *forms: Manifest | None) -> frozenset[str]:

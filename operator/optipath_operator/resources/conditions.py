@@ -24,6 +24,8 @@ class ConditionType(StrEnum):
     """All that it names is there, and may be used from its namespace."""
     PROGRAMMED = "Programmed"
     """It is in the ConfigMap that routers read."""
+    PROPAGATED = "Propagated"
+    """Every router that can be reached has it."""
 
 
 class Reason(StrEnum):
@@ -39,6 +41,15 @@ class Reason(StrEnum):
     PROGRAMMED = "Programmed"
     TOO_LARGE = "TooLarge"
     """All of the namespace together is more than a ConfigMap holds; what was there stays."""
+    PROPAGATED = "Propagated"
+    STALE = "Stale"
+    """A router has another configuration than the newest."""
+    OUT_OF_REACH = "OutOfReach"
+    """No router can be asked."""
+    NO_ROUTERS = "NoRouters"
+    """There is none that it applies to, so that none lacks it."""
+    NOT_ASKED = "NotAsked"
+    """The status channel is shut."""
     PENDING = "Pending"
     """Not known yet: it waits for something else."""
 
@@ -54,7 +65,12 @@ class Truth(StrEnum):
 CONDITIONS: Mapping[str, tuple[ConditionType, ...]] = MappingProxyType(
     {
         "ModelProvider": (ConditionType.ACCEPTED, ConditionType.RESOLVED_REFS),
-        "RoutingPolicy": (ConditionType.ACCEPTED, ConditionType.RESOLVED_REFS, ConditionType.PROGRAMMED),
+        "RoutingPolicy": (
+            ConditionType.ACCEPTED,
+            ConditionType.RESOLVED_REFS,
+            ConditionType.PROGRAMMED,
+            ConditionType.PROPAGATED,
+        ),
     }
 )
 """Which conditions a resource has, by its kind."""
@@ -72,13 +88,16 @@ class Condition:
 
 
 def conditions(kind: str, generation: int, problems: Iterable[Problem]) -> tuple[Condition, ...]:
-    """Every condition of a resource, from the problems found in it; Programmed waits for the ConfigMap."""
+    """Every condition of a resource, from the problems found in it; the last two wait for others to tell."""
     found = tuple(problems)
     made = {
         ConditionType.ACCEPTED: _accepted(found, generation),
         ConditionType.RESOLVED_REFS: _resolved(found, generation),
         ConditionType.PROGRAMMED: Condition(
             ConditionType.PROGRAMMED, Truth.UNKNOWN, Reason.PENDING, "waits to be written", generation
+        ),
+        ConditionType.PROPAGATED: Condition(
+            ConditionType.PROPAGATED, Truth.UNKNOWN, Reason.PENDING, "waits to be programmed", generation
         ),
     }
     return tuple(made[each] for each in CONDITIONS[kind])

@@ -15,7 +15,7 @@ from optipath_operator.resources.conditions import CONDITIONS
 from optipath_operator.resources.policy import RoutingPolicySpec
 from optipath_operator.resources.provider import ModelProviderSpec
 from optipath_operator.resources.schema import Schema, structural
-from optipath_operator.resources.status import PolicyStatus, ResourceStatus
+from optipath_operator.resources.status import PolicyStatus, ProviderStatus, ResourceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Kind:
     plural: str
     short_name: str
     spec: type[Spec]
-    status: type[ResourceStatus] = ResourceStatus
+    status: type[ResourceStatus]
     columns: tuple[Schema, ...] = ()
     """What `kubectl get` shows before the conditions."""
 
@@ -42,9 +42,14 @@ KINDS = (
         "modelproviders",
         "mp",
         ModelProviderSpec,
-        columns=(
+        ProviderStatus,
+        (
             {"name": "Type", "type": "string", "jsonPath": ".spec.type"},
             {"name": "URL", "type": "string", "jsonPath": ".spec.endpoint.url", "priority": 1},
+            {"name": "Health", "type": "string", "jsonPath": ".status.health"},
+            {"name": "Last Error", "type": "string", "jsonPath": ".status.lastError", "priority": 1},
+            {"name": "Models", "type": "integer", "jsonPath": ".status.modelCount"},
+            {"name": "Spend", "type": "string", "jsonPath": ".status.spend"},
         ),
     ),
     Kind(
@@ -56,6 +61,7 @@ KINDS = (
         (
             {"name": "Priority", "type": "integer", "jsonPath": ".spec.priority"},
             {"name": "Tier", "type": "string", "jsonPath": ".status.tier"},
+            {"name": "Routers", "type": "string", "jsonPath": ".status.routers"},
         ),
     ),
 )

@@ -6,6 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from optipath_operator.resources.base import Spec
 from optipath_operator.resources.lists import map_by, ordered
+from optipath_operator.resources.scalars import ModelName
 
 # The words themselves are a closed list in conditions.py and not here: Helm does not upgrade a
 # CustomResourceDefinition, and an operator with one word more must be able to write it.
@@ -61,3 +62,33 @@ class PolicyStatus(ResourceStatus):
     """The SLA tier of its namespace, as it is in force."""
     inherited: Annotated[tuple[InheritedStatus, ...], ordered(at_most=INHERITED_SHOWN, twice=True)] = ()
     """What policies above it add to its rules or bound in them; the first 32."""
+    routers: Annotated[str, Field(pattern=r"^([0-9]+|\?)/[0-9]+$", max_length=15)] | None = None
+    """Routers with the namespace's newest configuration, of all whose pods `workloadSelector` matches."""
+
+
+class ModelStatus(Spec):
+    """What routers say of one model."""
+
+    name: ModelName
+    """The model."""
+    health: _Word
+    """Healthy, Degraded, Down or Unknown, as most of the routers say that have tried it."""
+    breaker: _Word | None = None
+    """Closed where most of them would call it, Open where they leave it alone or only probe it."""
+    last_error: _Word | None = None
+    """Why the latest attempt failed that did."""
+
+
+class ProviderStatus(ResourceStatus):
+    """What the operator makes of the resource, and what routers of its namespace say of it."""
+
+    health: _Word | None = None
+    """Healthy, Degraded, Down or Unknown: what is true of all models that were tried, or else Degraded."""
+    last_error: _Word | None = None
+    """Why the latest attempt failed that did."""
+    spend: Annotated[str, Field(pattern=r"^[0-9]{1,13}(\.[0-9]{1,4})?$", max_length=18)] | None = None
+    """Dollars that routers of this namespace say they spent here; coarse, late by minutes, and no bill."""
+    model_count: Annotated[int, Field(ge=0)] | None = None
+    """How many models it offers."""
+    models: Annotated[tuple[ModelStatus, ...], map_by("name", at_most=200)] = ()
+    """The models that were tried."""

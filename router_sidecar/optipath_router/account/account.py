@@ -13,6 +13,7 @@ from optipath_router.account.record import Record
 from optipath_router.chat.events import Event
 from optipath_router.chat.reply import Failed, Reply, Streamed, Tried, Whole
 from optipath_router.chat.request import ChatRequest
+from optipath_router.chat.wait import Wait
 from optipath_router.decide.decision import Decision
 from optipath_router.errors import Outcome
 from optipath_snapshot import Target
@@ -38,27 +39,35 @@ class Account:
         """Take who is told of each record, the monotonic clock, which measures, and the wall clock, which dates."""
         self._decisions, self._booked, self._now, self._wall = decisions, booked, now, wall
 
-    def __call__(self, request: ChatRequest, decision: Decision, reply: Reply) -> Reply:
+    def __call__(self, request: ChatRequest, decision: Decision, reply: Reply, wait: Wait | None = None) -> Reply:
         """The reply, which is booked now, or at the end of its stream."""
         match reply.content:
             case Whole(status=status):
                 outcome = Outcome.OK if status < 400 else Outcome.REFUSED
-                self._book(request, decision, reply.tried(), target=reply.target, status=status, outcome=outcome)
-            case Failed(status=status, code=code):
-                self._book(request, decision, reply.tried(), target=None, status=status, outcome=code)
-            case Streamed() as streamed:
-                return replace(
-                    reply, content=replace(streamed, events=self._stream(request, decision, reply, streamed))
+                self._book(
+                    request, decision, reply.tried(), target=reply.target, status=status, outcome=outcome, wait=wait
                 )
+            case Failed(status=status, code=code):
+                self._book(request, decision, reply.tried(), target=None, status=status, outcome=code, wait=wait)
+            case Streamed() as streamed:
+                events = self._stream(request, decision, reply, streamed, wait)
+                return replace(reply, content=replace(streamed, events=events))
         return reply
 
-    def abandoned(self, request: ChatRequest, decision: Decision, tried: tuple[Tried, ...], outcome: Outcome) -> None:
+    def abandoned(
+        self,
+        request: ChatRequest,
+        decision: Decision,
+        tried: tuple[Tried, ...],
+        outcome: Outcome,
+        wait: Wait | None = None,
+    ) -> None:
         """Book a request that was given up before there was an answer."""
         status = _GIVEN_UP.get(outcome, _LEFT)
-        self._book(request, decision, tried, target=None, status=status, outcome=outcome)
+        self._book(request, decision, tried, target=None, status=status, outcome=outcome, wait=wait)
 
     async def _stream(
-        self, request: ChatRequest, decision: Decision, reply: Reply, streamed: Streamed
+        self, request: ChatRequest, decision: Decision, reply: Reply, streamed: Streamed, wait: Wait | None
     ) -> AsyncGenerator[Event]:
         try:
             async with aclosing(streamed.events) as events:
@@ -68,7 +77,15 @@ class Account:
             # How the stream ended is what became of the attempt that it came from.
             tried = reply.tried()
             served = [each for each in tried if each.target is reply.target][-1]
-            self._book(request, decision, tried, target=reply.target, status=streamed.status, outcome=served.outcome)
+            self._book(
+                request,
+                decision,
+                tried,
+                target=reply.target,
+                status=streamed.status,
+                outcome=served.outcome,
+                wait=wait,
+            )
 
     def _book(
         self,
@@ -79,6 +96,7 @@ class Account:
         target: Target | None,
         status: int,
         outcome: str,
+        wait: Wait | None,
     ) -> None:
         seconds = self._now() - request.arrived
         record = Record(
@@ -93,6 +111,7 @@ class Account:
             status=status,
             outcome=outcome,
             streamed=request.streams,
+            wait=wait,
         )
         self._decisions.add(record)
         self._booked(request, record)

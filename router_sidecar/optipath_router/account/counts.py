@@ -24,7 +24,8 @@ def count(record: Record, metrics: Metrics) -> None:
     )
     provider_seconds = record.provider_seconds
     metrics.provider_seconds.observe(provider_seconds)
-    metrics.overhead_seconds.observe(max(0.0, record.seconds - provider_seconds))
+    waited = record.wait.seconds if record.wait else 0.0
+    metrics.overhead_seconds.observe(max(0.0, record.seconds - provider_seconds - waited))
     if record.failed_over:
         metrics.failovers.inc()
     for tried, bill in zip(record.tried, record.bills, strict=True):

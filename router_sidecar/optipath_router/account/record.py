@@ -10,6 +10,7 @@ from optipath_router.account.billing import Bill
 from optipath_router.chat.features import Features
 from optipath_router.chat.reply import Tried, failed_over
 from optipath_router.chat.usage import Usage
+from optipath_router.chat.wait import Wait
 from optipath_router.decide.decision import Decision
 from optipath_router.decide.judged import judged
 from optipath_router.decide.scored import Scored
@@ -37,6 +38,8 @@ class Record(msgspec.Struct, frozen=True):
     status: int
     outcome: Outcome | str
     streamed: bool
+    wait: Wait | None = None
+    """What a limit had it wait for, or refused it by; None where it was let in at once."""
 
     @property
     def attempts(self) -> int:
@@ -88,8 +91,14 @@ class Record(msgspec.Struct, frozen=True):
                 for tried in self.tried
                 if not tried.made
             ],
+            "wait": self.wait and _wait_json(self.wait),
             "decision": decision_json(self.decision),
         }
+
+
+def _wait_json(wait: Wait) -> dict[str, Any]:
+    refusal = wait.refusal
+    return {"policy": wait.policy, "seconds": wait.seconds, "refused": refusal and refusal.message}
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:
@@ -144,6 +153,8 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "basis": decision.basis,
         "policy": str(decision.policy) if decision.policy else None,
         "rule": decision.rule,
+        "tier": decision.tier,
+        "provenance": dict(decision.provenance),
         "strategy": decision.strategy,
         "ranking": [target.name for target in decision.ranking],
         "left_out": [

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from optipath_router.api.asker import Asker
 from optipath_router.api.exchange import CallerLeft, Leaving, read_body, visible_headers
 from optipath_router.api.faults import NO_CONFIG, STOPPING, rejected
+from optipath_router.call.limits import Held, leave
 from optipath_router.chat.request import ChatRequest
 from optipath_router.errors import Outcome, RequestRejected
 from optipath_router.live import Live
@@ -101,8 +102,9 @@ class Calls:
         assert answering is not None  # noqa: S101  a server serves each request in a task
         leaving.watch(lambda: answering.cancel(Outcome.ABANDONED))
         self._answering.add(answering)
+        held: Held = []
         try:
-            await self._answer(runtime, request, asker)
+            await self._answer(runtime, request, asker, held)
         except asyncio.CancelledError:
             # Who has left waits for nothing, and at the very end nobody does: that is worth no stack trace.
             if not leaving.happened and not self._stopping:
@@ -111,10 +113,12 @@ class Calls:
         finally:
             self._answering.discard(answering)
             leaving.forget()
+            if held:
+                leave(held)
 
-    async def _answer(self, runtime: Runtime, request: ChatRequest, asker: Asker) -> None:
+    async def _answer(self, runtime: Runtime, request: ChatRequest, asker: Asker, held: Held) -> None:
         try:
-            decision, reply = await runtime.flow(request)
+            decision, reply = await runtime.flow(request, held)
         except asyncio.CancelledError:
             if self._stopping:
                 await asker.fail(STOPPING)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from optipath_router.api.faults import NO_CONFIG, error_response, failed_headers, form_for
+from optipath_router.decide.eligible import denial
 from optipath_router.decide.plan import Plan
 from optipath_router.errors import Code
 from optipath_router.live import Live
@@ -33,6 +34,9 @@ class Models:
             return _no_config(request)
         name = request.path_params["name"]
         if name not in runtime.plan.names:
+            if why := _why_denied(runtime.plan, name):
+                message = f"model {name!r} is not allowed here: {why}"
+                return error_response(403, Code.POLICY_DENIED, message, param="model", form=form_for(request))
             message = f"model {name!r} is not served here"
             return error_response(404, Code.MODEL_NOT_FOUND, message, param="model", form=form_for(request))
         if _of_anthropic(request):
@@ -45,8 +49,15 @@ def _of_anthropic(request: Request) -> bool:
 
 
 def _model(plan: Plan, name: str) -> dict[str, str | int]:
-    providers = sorted({target.provider for target in plan.by_model.get(name, ())})
+    named = plan.by_model.get(name, ())
+    providers = sorted({target.provider for target in named if target.denied_by is None})
     return {"id": name, "object": "model", "created": 0, "owned_by": ",".join(providers) or "optipath"}
+
+
+def _why_denied(plan: Plan, name: str) -> str:
+    """By which policies a declared model is denied; empty where nobody declares it."""
+    denied = (denial(target) for target in plan.by_model.get(name, ()))
+    return "; ".join(f"{left.target}: {left.detail}" for left in denied if left is not None)
 
 
 def _no_config(request: Request) -> Response:

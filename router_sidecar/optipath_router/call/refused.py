@@ -35,9 +35,11 @@ def nothing_to_try(decision: Decision, now: float) -> Failed:
             retry_after_seconds=_RETRY_SECONDS,
         )
     why = "; ".join(f"{left.target}: {left.detail}" for left in decision.left_out)
-    if all(left.reason is Reason.DATA_BOUNDARY for left in decision.left_out):
+    if (reasons := {left.reason for left in decision.left_out}) == {Reason.DATA_BOUNDARY}:
         bound = "; ".join(f"{trace.boundary} of {trace.policy}: {trace.why}" for trace in decision.boundaries)
         return Failed(403, Code.DATA_BOUNDARY, f"a data boundary keeps this request from every target ({bound}): {why}")
+    if reasons <= {Reason.NOT_ALLOWED, Reason.DATA_BOUNDARY}:
+        return Failed(403, Code.POLICY_DENIED, f"model {decision.model!r} is not allowed here: {why}", param="model")
     passing = [left for left in decision.left_out if left.reason in PASSED_OVER]
     if not passing:
         return Failed(400, Code.NO_ELIGIBLE_TARGET, f"no target can serve this request: {why}")

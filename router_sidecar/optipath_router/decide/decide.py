@@ -11,11 +11,9 @@ from optipath_router.decide.health import Health
 from optipath_router.decide.nearest import nearest
 from optipath_router.decide.plan import Plan, Rule
 from optipath_router.decide.rank import Given, rank
-from optipath_snapshot import USUALLY_LOST, Ordered, Resilience, Saying, Strategy, Target
+from optipath_snapshot import USUALLY_LOST, Ordered, Saying, Strategy, Target
 
 _BY_MODEL = Ordered()
-_PATIENCE = Resilience()
-"""How long and how often to try where no rule says so."""
 
 
 def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decision:
@@ -69,7 +67,7 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
         ranking=ranking,
         left_out=out,
         rules=asked,
-        resilience=route.resilience if route else _PATIENCE,
+        resilience=route.resilience if route else plan.resilience,
         snapshot=plan.digest,
         health=health.version,
         turn=turn,
@@ -82,6 +80,8 @@ def decide(features: Features, plan: Plan, health: Health, draw: int) -> Decisio
         measured=ranked.measured,
         warm=ranked.warm,
         boundaries=traces,
+        tier=plan.tier,
+        provenance=route.provenance if route else {},
     )
 
 

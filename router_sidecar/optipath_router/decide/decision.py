@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -13,6 +15,8 @@ from optipath_snapshot import PolicyRef, Resilience, Target
 class Reason(StrEnum):
     """Why a target was left out; a closed list."""
 
+    NOT_ALLOWED = "not_allowed"
+    """A policy above the tenant's own keeps its namespace from it, whatever the request."""
     DATA_BOUNDARY = "data_boundary"
     """A policy does not let what is in the request go there."""
     CAPABILITY = "capability"
@@ -95,6 +99,9 @@ class BoundaryTrace(msgspec.Struct, frozen=True):
     why: str
 
 
+_FROM_NOWHERE_ELSE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class Decision(msgspec.Struct, frozen=True):
     """Which targets may serve a request, in order of preference, and why."""
 
@@ -133,3 +140,7 @@ class Decision(msgspec.Struct, frozen=True):
     """What it was decided from of the health view, by the candidates' names; None where it did not matter."""
     measured: Mapping[str, Measured] | None = None
     warm: Warm | None = None
+    tier: str | None = None
+    """The SLA class of the namespace."""
+    provenance: Mapping[str, str] = _FROM_NOWHERE_ELSE
+    """Which policy each field of the rule comes from that its own does not say."""

@@ -33,7 +33,7 @@ def obstacle(
 
     `dialect` is its provider's, and `may_lose` what the policy allows it not to say.
     """
-    if bound and (left_out := shut_out(target, bound)):
+    if (bound or target.denied_by is not None) and (left_out := denial(target) or shut_out(target, bound)):
         return left_out
     if not features.needs.isdisjoint(target.lacks) and (need := lacks(target, features, dialect)):
         return LeftOut(target.name, Reason.CAPABILITY, f"the request needs {need}, which the model cannot do")
@@ -50,6 +50,14 @@ def obstacle(
     if limit is not None and asked > limit:
         return LeftOut(target.name, Reason.OUTPUT_LIMIT, f"{asked} tokens out are more than its limit of {limit}")
     return None
+
+
+def denial(target: Target) -> LeftOut | None:
+    """That a policy above the tenant's own keeps its namespace from a target; None where none does."""
+    by = target.denied_by
+    if by is None:
+        return None
+    return LeftOut(target.name, Reason.NOT_ALLOWED, f"policy {by} does not let this namespace use it")
 
 
 def well(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[Target, ...]:

@@ -10,12 +10,13 @@ from optipath_router.chat.features import Features
 from optipath_router.decide.aliases import ALIASES
 from optipath_router.decide.boundary import Fence, bound_by, fences, shut_out
 from optipath_router.decide.decision import LeftOut, RuleTrace
+from optipath_router.decide.eligible import denial
 from optipath_router.decide.match import Clause, Verdict, clauses, exact_models, prepared
 from optipath_router.decide.predict import Facts, facts
 from optipath_router.decide.rank import Custom
 from optipath_router.decide.rank import wanted as ranks_by
 from optipath_router.providers import DIALECTS, Dialect
-from optipath_snapshot import USUALLY_LOST, Plugin, Route, Saying, Snapshot, Target
+from optipath_snapshot import USUALLY_LOST, Plugin, Resilience, Route, Saying, Snapshot, Target
 
 _KEPT: Final = 64
 """How many of its traces a rule keeps: for most requests it leaves one of a few, and all their records share it."""
@@ -67,6 +68,10 @@ class Plan:
     """Whether the hints of callers count."""
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     """By the name of the provider that speaks it; none for a type of a newer operator's."""
+    resilience: Resilience = field(default_factory=Resilience)
+    """How long and how often to try where no rule says so."""
+    tier: str | None = None
+    """The SLA class of the namespace."""
 
     @cached_property
     def _translated(self) -> frozenset[Wire]:
@@ -101,8 +106,8 @@ class Plan:
         return frozenset().union(*of_rules, *of_fences)
 
     def shut_out(self, target: Target, features: Features) -> LeftOut | None:
-        """Why a data boundary keeps a request from a target; None where none does."""
-        return shut_out(target, bound_by(self.fences, features)[0]) if self.fences else None
+        """Why a policy keeps a request from a target, whoever ranked it: denied, or beyond a data boundary."""
+        return denial(target) or (shut_out(target, bound_by(self.fences, features)[0]) if self.fences else None)
 
     def wanted(self, features: Features) -> frozenset[str]:
         """Names of the features that a request's decision looks at, from those of it that are always there.
@@ -130,10 +135,19 @@ class Plan:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name that an app may ask for, globs apart: declared models, what rules match exactly, and aliases."""
-        exact = {name for rule in self.rules for name in exact_models(rule.route.match)}
-        aliases = ALIASES.keys() if self.targets else ()
-        return tuple(sorted(exact.union(self.by_model, aliases)))
+        """Every name that an app may ask for, globs apart: declared models, what rules match exactly, and aliases.
+
+        A name behind which there are only targets that a policy denies is none of them.
+        """
+        exact = {name for rule in self.rules if _allows(rule.targets) for name in exact_models(rule.route.match)}
+        declared = (model for model, targets in self.by_model.items() if _allows(targets))
+        aliases = ALIASES.keys() if self.targets and _allows(self.targets) else ()
+        return tuple(sorted(exact.union(declared, aliases)))
+
+
+def _allows(targets: tuple[Target, ...]) -> bool:
+    """Whether there is one that the namespace may use, or none at all."""
+    return not targets or any(target.denied_by is None for target in targets)
 
 
 def route_id(route: Route) -> str:
@@ -167,6 +181,8 @@ def make_plan(
         dialects={
             provider.name: DIALECTS[provider.type] for provider in snapshot.providers if provider.type in DIALECTS
         },
+        resilience=snapshot.resilience,
+        tier=snapshot.tier,
         targets=tuple(targets.values()),
         facts={name: facts(target) for name, target in targets.items()},
     )

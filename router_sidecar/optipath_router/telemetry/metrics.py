@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import PROCESS_COLLECTOR, CollectorRegistry, generate_latest
 
@@ -24,18 +25,36 @@ from optipath_snapshot import Refusal, Target
 _SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 _OVERHEAD: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 10)
 _DECIDING: Final = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02)
+_WAITS: Final = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _LAG: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 _RATIOS: Final = (0.1, 0.25, 0.5, 0.67, 0.8, 0.9, 1.0, 1.11, 1.25, 1.5, 2, 4, 10)
 _BY_MODEL: Final = ("gen_ai_provider_name", "gen_ai_request_model")
+_OF_LIMIT: Final = ("policy", "counts")
 _NAMES: Final = frozenset({"policy", "rule", "model", "provider", "target", *_BY_MODEL})
 """Labels whose values are names of the snapshot."""
+
+
+class LimitNow(NamedTuple):
+    """A limit on requests at once, at one moment."""
+
+    policy: str
+    counts: str
+    """`router` for all of its requests, `policy` for those that the policy's rules route."""
+    under_way: int
+    waiting: int
+    max_concurrent: int
 
 
 class Metrics:
     """Everything this router counts. One for a process; tests make their own."""
 
-    def __init__(self, available: Callable[[], Iterable[tuple[Target, bool]]] = tuple) -> None:
-        """Take who knows, whenever it is asked, each target that there is, and whether it may be called now."""
+    def __init__(
+        self,
+        available: Callable[[], Iterable[tuple[Target, bool]]] = tuple,
+        limits: Callable[[], Iterable[LimitNow]] = tuple,
+        tier: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """Take who knows, whenever it is asked, each target and whether it may be called, each limit, and the tier."""
         self.registry = CollectorRegistry()
         self.registry.register(PROCESS_COLLECTOR)
         self._families: list[Family[Counter] | Family[Gauge] | Family[Histogram]] = []
@@ -81,6 +100,27 @@ class Metrics:
                 ("provider", "target"),
                 lambda: (((target.provider, target.name), there) for target, there in available()),
             )
+        )
+        self._held(
+            AskedGauges(
+                "optipath_router_info",
+                "1 for the tier of this router's namespace",
+                ("tier",),
+                lambda: (((named or "",), 1.0) for named in (tier(),)),
+            )
+        )
+        for name, says, figure in (
+            ("under_way", "Requests under way that a limit counts", lambda now: now.under_way),
+            ("waiting", "Requests that wait for their turn", lambda now: now.waiting),
+            ("max_concurrent", "How many requests may be under way by a limit", lambda now: now.max_concurrent),
+        ):
+            self._held(AskedGauges(f"optipath_limit_{name}", says, _OF_LIMIT, partial(_figures, limits, figure)))
+        self._limited = counters("optipath_limit_refused", "Requests that a limit refused", *_OF_LIMIT, "reason")
+        self._waited = histograms(
+            "optipath_limit_waited_seconds",
+            "How long requests waited for their turn, whatever came of it; those let in at once are not among them",
+            _WAITS,
+            *_OF_LIMIT,
         )
         self.failovers = counters("optipath_failovers", "Requests that another target than the first one served")[()]
         self.decision_seconds = histograms("optipath_decision_seconds", "Time to decide", _DECIDING)[()]
@@ -159,6 +199,14 @@ class Metrics:
         """Count a target that was not tried."""
         self._passed_over[provider, target, reason].inc()
 
+    def limited(self, policy: str, counts: str, reason: str) -> None:
+        """Count a request that a limit refused."""
+        self._limited[policy, counts, reason].inc()
+
+    def waited(self, policy: str, counts: str, seconds: float) -> None:
+        """Note how long a request waited for its turn."""
+        self._waited[policy, counts].observe(seconds)
+
     def first_content(self, *, provider: str, model: str, seconds: float) -> None:
         """Note how long a target took to say something."""
         self._first_content[provider, model].observe(seconds)
@@ -216,3 +264,9 @@ class Metrics:
         self._families.append(family)
         self.registry.register(family)
         return family.children
+
+
+def _figures(
+    limits: Callable[[], Iterable[LimitNow]], figure: Callable[[LimitNow], int]
+) -> Iterator[tuple[Labels, float]]:
+    return (((now.policy, now.counts), float(figure(now))) for now in limits())

@@ -221,14 +221,21 @@ async def test_an_sdk_may_retry_where_nobody_was_asked() -> None:
     assert cooling.content.retry_after_seconds == 20
 
 
-async def test_a_target_that_a_data_boundary_shuts_out_is_not_called_whoever_has_ranked_it() -> None:
+@pytest.mark.row("A38")
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [(Reason.DATA_BOUNDARY, Outcome.DATA_BOUNDARY), (Reason.NOT_ALLOWED, Outcome.NOT_ALLOWED)],
+)
+async def test_a_target_that_a_policy_shuts_out_is_not_called_whoever_has_ranked_it(
+    reason: Reason, outcome: Outcome
+) -> None:
     stage = Stage(OK)
-    stage.shut_out["a/m"] = LeftOut("a/m", Reason.DATA_BOUNDARY, "boundary 'guard': provider 'a' is not in the cluster")
+    stage.shut_out["a/m"] = LeftOut("a/m", reason, "boundary 'guard': provider 'a' is not in the cluster")
     reply = await stage()
     assert reply.content is OK
     assert stage.asked == [("b/m", None)]
     first = reply.tried()[0]
-    assert (first.made, first.outcome, first.message) == (False, Outcome.DATA_BOUNDARY, stage.shut_out["a/m"].detail)
+    assert (first.made, first.outcome, first.message) == (False, outcome, stage.shut_out["a/m"].detail)
 
 
 async def test_where_a_data_boundary_shuts_out_all_of_them_nobody_is_called() -> None:

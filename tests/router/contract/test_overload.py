@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 from optipath_cli.simulator import Simulator
-from optipath_snapshot import Snapshot
+from optipath_snapshot import Concurrency, PolicyRef, Snapshot
 from support.router import Files, chain, program
 from support.soak import SOAKING, seconds
 
@@ -24,9 +24,16 @@ def by_provider(of: Snapshot) -> Snapshot:
     return of.model_copy(update={"providers": (only.model_copy(update={"max_concurrent": LIMIT}),)})
 
 
+def by_policy(of: Snapshot) -> Snapshot:
+    """A snapshot of a tier in which no router has more under way than the limit."""
+    tier = PolicyRef(namespace="optipath-system", name="gold", generation=1)
+    return of.model_copy(update={"concurrency": (Concurrency(policy=tier, whole=True, max_concurrent=LIMIT),)})
+
+
 WAYS: dict[str, tuple[Callable[[Snapshot], Snapshot], dict[str, str], int]] = {
     "the router's own limit": (lambda of: of, {"OPTIPATH_MAX_IN_FLIGHT": str(LIMIT)}, 503),
     "the provider's limit": (by_provider, {}, 429),
+    "a policy's limit": (by_policy, {}, 429),
 }
 
 

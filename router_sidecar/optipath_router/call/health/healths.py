@@ -15,9 +15,11 @@ from optipath_router.call.health.breaker import Breaker, BreakerSettings, State,
 from optipath_router.call.health.budget import RetryBudget
 from optipath_router.call.health.cooldown import Cooldowns
 from optipath_router.call.health.ejection import EjectionSettings, Member, judge
+from optipath_router.call.health.lately import Lately
 from optipath_router.call.health.latency import Latency
 from optipath_router.call.health.numbers import Numbers
 from optipath_router.call.health.sample import SAMPLES, Sample
+from optipath_router.call.health.standing import Standing
 from optipath_router.credentials import Key, Keys
 from optipath_router.decide.decision import Reason
 from optipath_router.decide.health import Health, Obstacle
@@ -49,6 +51,7 @@ class _Record:
     breaker: Breaker
     member: Member
     latency: Latency
+    lately: Lately
 
 
 class Healths:
@@ -122,6 +125,23 @@ class Healths:
         """Whether the breaker of a target is closed: not open, and not half open either."""
         return self._record(target).breaker.rests_until is None
 
+    def standings(self) -> Mapping[str, Standing]:
+        """How each target stands now of which an attempt has said something, by its name."""
+        now, obstacles, measured = self._now(), self.view().obstacles, self.numbers.measured
+        return {
+            name: Standing(
+                record.breaker.state(now),
+                obstacles.get(name),
+                *lately.counts(now),
+                lately.error,
+                lately.error_at,
+                lately.success_at,
+                measured.get(name),
+            )
+            for name, record in self._records.items()
+            if (lately := record.lately).error is not None or lately.success_at > float("-inf")
+        }
+
     def usable_keys(self, target: Target, keys: TargetKeys) -> TargetKeys:
         """Those of a target's keys that are not cooling down, in their order."""
         now, running = self._now(), self._cooldowns.running
@@ -171,6 +191,7 @@ class Healths:
         """
         now, record, sample = self._now(), self._record(target), SAMPLES.get(outcome)
         self.in_flight -= 1
+        record.lately.ended(outcome, now)
         self._count(target.provider, -1)
         self.numbers.ended(
             target.name, sample, seconds=seconds, first_content_seconds=first_content_seconds, tokens=tokens, now=now
@@ -204,7 +225,7 @@ class Healths:
     def _record(self, target: Target) -> _Record:
         record = self._records.get(target.name)
         if record is None:
-            record = _Record(target.provider, target.model, self._breaker, Member(self._ejection), Latency())
+            record = _Record(target.provider, target.model, self._breaker, Member(self._ejection), Latency(), Lately())
             self._records[target.name] = record
             self._by_model.setdefault(target.model, []).append(record.member)
         return record
