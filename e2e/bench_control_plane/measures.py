@@ -5,18 +5,19 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Self
 
 from e2e.bench.figure import Figure
 from e2e.bench_control_plane.audit import Audit, Write
+from e2e.bench_control_plane.configs import ConfigMaps
+from e2e.bench_control_plane.edits import PATIENCE_SECONDS, burst, change, p95
+from e2e.bench_control_plane.fan_outs import fan_outs
 from e2e.bench_control_plane.plane import Plane
 from e2e.bench_control_plane.running import Operator, operator
-from e2e.bench_control_plane.seeding import Api, Json, policy_path, rule, tenant
+from e2e.bench_control_plane.seeding import PLATFORM_RESOURCES, Api, tenant
 
 _STATUSES = ("modelproviders/status", "routingpolicies/status")
 _CHANGES = 100
 _BURST = 500
-_PATIENCE_SECONDS = 600
 _SETTLING_SECONDS = 3.0
 
 
@@ -32,7 +33,7 @@ class Scale:
     @property
     def resources(self) -> int:
         """Resources of ours that get a status."""
-        return self.namespaces * (self.policies + 1)
+        return self.namespaces * (self.policies + 1) + PLATFORM_RESOURCES
 
     @property
     def configs(self) -> int:
@@ -91,77 +92,18 @@ async def warm(plane: Plane, audit: Audit, scale: Scale) -> AsyncIterator[Figure
         await asyncio.sleep(_SETTLING_SECONDS)
         writes = sum(write.what != "leases" for write in audit.more())
         yield Figure("writes at a restart, Leases apart", writes, "", reach=0, must=True)
-        async with Api(plane) as api, _ConfigMaps(api) as seen:
-            took = sorted([await _change(api, seen, number, scale) for number in range(_CHANGES)])
-            yield Figure("one change to its ConfigMap, median", took[len(took) // 2] * 1000, "ms")
-            yield Figure("one change to its ConfigMap, p95", took[len(took) * 95 // 100] * 1000, "ms", 100, must=True)
+        async with Api(plane) as api, ConfigMaps(api) as seen:
+            edits = [(tenant(each * 7 % scale.namespaces), each % scale.policies) for each in range(_CHANGES)]
+            took = [await change(api, seen, *edit) for edit in edits]
+            yield Figure("one change to its ConfigMap, median", sorted(took)[len(took) // 2] * 1000, "ms")
+            yield Figure("one change to its ConfigMap, p95", p95(took) * 1000, "ms", 100, must=True)
             await asyncio.sleep(_SETTLING_SECONDS)
             count = min(_BURST, scale.namespaces)
-            yield Figure(f"burst of {count} namespaces", await _burst(api, seen, count), "s", reach=10, must=True)
+            yield Figure(f"burst of {count} namespaces", await burst(api, seen, count), "s", reach=10, must=True)
+            await asyncio.sleep(_SETTLING_SECONDS)
+            async for figure in fan_outs(api, seen, audit, scale.namespaces, scale.pods):
+                yield figure
         yield Figure("peak memory, after a restart", running.peak_mib(), "MiB", reach=450, must=True)
-
-
-class _ConfigMaps:
-    """When each namespace's ConfigMap was last seen to change."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        self._waiting: dict[str, asyncio.Future[float]] = {}
-
-    async def __aenter__(self) -> Self:
-        selector = "app.kubernetes.io/managed-by=optipath-operator"
-        page = await self._api.get("/api/v1/configmaps", labelSelector=selector)
-        assert page is not None
-        self._watch = asyncio.create_task(
-            self._api.watch(
-                "/api/v1/configmaps",
-                self._saw,
-                labelSelector=selector,
-                resourceVersion=page["metadata"]["resourceVersion"],
-            )
-        )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._watch.cancel()
-        await asyncio.gather(self._watch, return_exceptions=True)
-
-    def next(self, namespace: str) -> asyncio.Future[float]:
-        """When it changes next."""
-        return self._waiting.setdefault(namespace, asyncio.get_running_loop().create_future())
-
-    def _saw(self, event: Json) -> None:
-        waiting = self._waiting.pop(event["object"]["metadata"]["namespace"], None)
-        if waiting is not None:
-            waiting.set_result(time.perf_counter())
-
-
-async def _change(api: Api, seen: _ConfigMaps, number: int, scale: Scale) -> float:
-    """Seconds from one edit of a policy to the ConfigMap that follows from it."""
-    namespace = tenant(number * 7 % scale.namespaces)
-    changed = seen.next(namespace)
-    started = time.perf_counter()
-    await api.merge(
-        policy_path(namespace, number % scale.policies), {"spec": {"rules": [rule("edited", f"changed-{number}")]}}
-    )
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        return await changed - started
-
-
-async def _burst(api: Api, seen: _ConfigMaps, count: int) -> float:
-    """Seconds from the first of many edits, one a namespace, to the last ConfigMap that follows from them."""
-    names = [tenant(number) for number in range(count)]
-    changed = [seen.next(name) for name in names]
-    slots = asyncio.Semaphore(16)
-
-    async def edit(name: str) -> None:
-        async with slots:
-            await api.merge(policy_path(name, 0), {"spec": {"rules": [rule("burst", "of-many")]}})
-
-    started = time.perf_counter()
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        await asyncio.gather(*map(edit, names))
-        return max(await asyncio.gather(*changed)) - started
 
 
 def _reconciled(running: Operator) -> float:
@@ -169,8 +111,8 @@ def _reconciled(running: Operator) -> float:
 
 
 async def _until(is_so: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while not await asyncio.to_thread(is_so):
         if time.monotonic() > until:
-            raise RuntimeError(f"not {what} after {_PATIENCE_SECONDS} seconds")
+            raise RuntimeError(f"not {what} after {PATIENCE_SECONDS} seconds")
         await asyncio.sleep(0.2)

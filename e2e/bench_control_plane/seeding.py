@@ -14,6 +14,14 @@ from e2e.bench_control_plane.plane import SEEDER, Plane, trusting
 _CRDS = Path(__file__).parents[2] / "deploy/crds"
 _GROUP = "/apis/optipath.io/v1alpha1"
 _AT_ONCE = 32
+_SYSTEM = "optipath-system"
+_TIER = "bronze"
+_LARGEST_TIER = 500
+
+TIER_PATH = f"{_GROUP}/namespaces/{_SYSTEM}/routingpolicies/{_TIER}"
+HOUSE_PATH = f"{_GROUP}/namespaces/{_SYSTEM}/modelproviders/house"
+PLATFORM_RESOURCES = 2
+"""A tier, and a provider that is shared with all."""
 
 Json = dict[str, Any]
 
@@ -67,6 +75,11 @@ def tenant(number: int) -> str:
     return f"tenant-{number:04}"
 
 
+def in_tier(namespaces: int) -> int:
+    """How many of so many namespaces, the first ones, are of the tier."""
+    return min(_LARGEST_TIER, namespaces // 2)
+
+
 def policy_path(namespace: str, number: int) -> str:
     """Where a RoutingPolicy stands."""
     return f"{_GROUP}/namespaces/{namespace}/routingpolicies/policy-{number}"
@@ -80,14 +93,14 @@ async def seed(api: Api, *, namespaces: int, policies: int, pods: int) -> None:
         while await api.get(f"{_GROUP}/{plural}") is None:  # noqa: ASYNC110  only the API server knows
             await asyncio.sleep(0.2)
     names = [tenant(number) for number in range(namespaces)]
-    labels = {"optipath.io/inject": "enabled"}
-    await _all(
-        api.create("/api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
-        for name in (*names, "optipath-system")
-    )
+    tier = names[: in_tier(namespaces)]
+    await _all(api.create("/api/v1/namespaces", _namespace(name)) for name in {_SYSTEM, *names}.difference(tier))
+    await _all(api.create("/api/v1/namespaces", _namespace(name, {"optipath.io/sla-tier": _TIER})) for name in tier)
+    await api.create(HOUSE_PATH.rpartition("/")[0], _provider("house") | {"spec": _SPEC | {"sharing": {"from": "All"}}})
+    await api.create(TIER_PATH.rpartition("/")[0], _policy(_TIER, tier_spec("strict", attempts=2)))
     await _all(api.create(f"{_GROUP}/namespaces/{name}/modelproviders", _provider()) for name in names)
     await _all(
-        api.create(f"{_GROUP}/namespaces/{name}/routingpolicies", _policy(number))
+        api.create(f"{_GROUP}/namespaces/{name}/routingpolicies", _policy(f"policy-{number}", _spec(number)))
         for name in names
         for number in range(policies)
     )
@@ -97,36 +110,52 @@ async def seed(api: Api, *, namespaces: int, policies: int, pods: int) -> None:
 
 
 def rule(name: str, model: str) -> Json:
-    """A rule that sends what asks for a model of some name to two targets."""
+    """A rule that sends what asks for a model of some name to a target of the tenant's own, and a shared one."""
     return {
         "name": name,
         "match": {"models": [model]},
         "strategy": {"ordered": {}},
-        "targets": [{"provider": "acme", "model": "large"}, {"provider": "acme", "model": "small"}],
+        "targets": [
+            {"provider": "acme", "model": "large"},
+            {"provider": "house", "namespace": _SYSTEM, "model": "small"},
+        ],
     }
 
 
-def _provider() -> Json:
-    models = [
+def tier_spec(model: str, *, attempts: int) -> Json:
+    """What the tier says: a rule of its own for what asks for a model of some name, and a bound."""
+    scope = {"mode": "Overrides", "tiers": [_TIER], "clamp": {"attempts": attempts}}
+    target = {"provider": "house", "model": "large"}
+    return {
+        "scope": scope,
+        "rules": [{"name": "tier", "match": {"models": [model]}, "strategy": {"ordered": {}}, "targets": [target]}],
+    }
+
+
+_SPEC = {
+    "type": "OpenAICompatible",
+    "endpoint": {"url": "https://acme.example/v1"},
+    "models": [
         {"name": name, "contextWindow": 100_000, "pricing": {"inputPerMTok": "1", "outputPerMTok": "2"}}
         for name in ("large", "small")
-    ]
-    return {
-        "apiVersion": "optipath.io/v1alpha1",
-        "kind": "ModelProvider",
-        "metadata": {"name": "acme"},
-        "spec": {"type": "OpenAICompatible", "endpoint": {"url": "https://acme.example/v1"}, "models": models},
-    }
+    ],
+}
 
 
-def _policy(number: int) -> Json:
-    rules = [rule(f"rule-{each}", f"model-{number}-{each}") for each in range(3)]
-    return {
-        "apiVersion": "optipath.io/v1alpha1",
-        "kind": "RoutingPolicy",
-        "metadata": {"name": f"policy-{number}"},
-        "spec": {"rules": rules},
-    }
+def _namespace(name: str, labels: Json | None = None) -> Json:
+    return {"metadata": {"name": name, "labels": {"optipath.io/inject": "enabled"} | (labels or {})}}
+
+
+def _provider(name: str = "acme") -> Json:
+    return {"apiVersion": "optipath.io/v1alpha1", "kind": "ModelProvider", "metadata": {"name": name}, "spec": _SPEC}
+
+
+def _policy(name: str, spec: Json) -> Json:
+    return {"apiVersion": "optipath.io/v1alpha1", "kind": "RoutingPolicy", "metadata": {"name": name}, "spec": spec}
+
+
+def _spec(number: int) -> Json:
+    return {"rules": [rule(f"rule-{each}", f"model-{number}-{each}") for each in range(3)]}
 
 
 def _pod(number: int) -> Json:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import click
 import uvloop
 
-from optipath_cli.inputs import egress_option, labels_option, namespace_of, namespace_option
+from optipath_cli.inputs import egress_option, labels_option, namespace_of, namespace_option, operator_namespace_option
 from optipath_cli.keys import KeyFolder
 from optipath_cli.logs import log_to
 from optipath_cli.sources import read_sources
@@ -32,6 +32,7 @@ def _listen(text: str) -> tuple[Address, ...]:
 @click.command()
 @click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(exists=True))
 @namespace_option
+@operator_namespace_option
 @click.option(
     "--listen", metavar="HOST:PORT", type=_listen, default="127.0.0.1:7080", show_default=True, help="The API."
 )
@@ -56,6 +57,7 @@ def run(
     *,
     files: tuple[str, ...],
     namespace: str | None,
+    home: str,
     listen: tuple[Address, ...],
     admin: tuple[Address, ...],
     credentials: Path | None,
@@ -72,12 +74,12 @@ def run(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     terminal = Terminal()
     log_to(terminal, logging.WARNING)
-    named = namespace_of(read_sources(files, {}).manifests, namespace)
+    named = namespace_of(read_sources(files, {}).manifests, namespace, home)
     with TemporaryDirectory(prefix="optipath-") as folder:
         settings = _settings(Path(folder), listen, admin, named, log_level)
         _write_labels(settings.podinfo, labels)
         keys = KeyFolder(settings.credentials, credentials, os.environ)
-        workbench = Workbench(files, named, egress, settings.snapshot, keys)
+        workbench = Workbench(files, named, egress, settings.snapshot, keys, home=home)
 
         def started(bound: Bound) -> None:
             _banner(terminal, bound, workbench.edition, keys)
@@ -148,4 +150,4 @@ def _reloaded(terminal: Terminal, edition: Edition) -> None:
 def _wrong(terminal: Terminal, edition: Edition) -> None:
     for message in edition.unread:
         terminal.line(f"unreadable: {message}", "bold red")
-    terminal.problems(edition.compiled.problems)
+    terminal.problems(edition.problems)

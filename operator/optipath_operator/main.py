@@ -23,12 +23,14 @@ from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
 from optipath_operator.reconcile.certificates import CertificateKeeper
+from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
 from optipath_operator.reconcile.preview import Preview
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.store import Store
+from optipath_operator.reconcile.tiers import by_tier
 from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
 from optipath_operator.settings import Settings, SettingsError, settings
@@ -67,7 +69,7 @@ async def operate(chosen: Settings) -> None:
 class _Operator:
     def __init__(self, client: Client, chosen: Settings) -> None:
         self._client, self._chosen = client, chosen
-        self._metrics, self._store = Metrics(), Store()
+        self._metrics, self._store = Metrics(), Store(chosen.namespace)
         self._worklist = Worklist(time.monotonic)
         self._lease = Lease(
             client,
@@ -77,20 +79,10 @@ class _Operator:
             began=self._begin_term,
             ended=self._end_term,
         )
-        self._rollout = Rollout(
-            self._annotate, per_second=chosen.pokes_per_second, busy=lambda: any(map(self._worklist.depth, Lane))
-        )
-        reconciler = Reconciler(
-            client,
-            self._store,
-            self._rollout,
-            self._metrics,
-            leads=self._lease.leads,
-            catalogue=built_in(),
-            egress=chosen.egress,
-        )
+        self._rollout = Rollout(self._annotate, per_second=chosen.pokes_per_second, busy=lambda: self._loop.catching_up)
+        gather = Gatherer(client, self._store, self._touch, catalogue=built_in(), egress=chosen.egress)
         self._loop = Loop(
-            reconciler,
+            Reconciler(client, self._store, gather, self._rollout, self._metrics, leads=self._lease.leads),
             client=client,
             worklist=self._worklist,
             store=self._store,
@@ -104,7 +96,7 @@ class _Operator:
         self._certificates = chosen.certificates and CertificateKeeper(
             client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
         )
-        self._preview = Preview(self._store, reconciler.gather, all_seen=lambda: self._all_seen)
+        self._preview = Preview(self._store, gather.ahead, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
     async def run(self) -> None:
@@ -172,7 +164,7 @@ class _Operator:
 
     def _begin_term(self) -> None:
         self._store.begin_term()
-        self._loop.touch_all()
+        self._loop.begin_term()
 
     def _end_term(self) -> None:
         self._worklist.clear()
@@ -226,6 +218,9 @@ class _Operator:
             for severity in Severity:
                 total = sum(state.problems[severity] for _, state in self._store.states())
                 self._metrics.problems.labels(severity.lower()).set(total)
+            self._metrics.namespaces.clear()  # a tier may be gone
+            for tier, count in by_tier(self._store).items():
+                self._metrics.namespaces.labels(tier).set(count)
             await asyncio.sleep(_GAUGE_SECONDS)
 
 

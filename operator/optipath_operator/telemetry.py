@@ -30,6 +30,9 @@ class Metrics:
         self.repaired = Counter(
             "optipath_operator_drift_repaired", "ConfigMaps that somebody else had changed", registry=registry
         )
+        self.namespaces = Gauge(
+            "optipath_operator_namespaces", "Namespaces that have a configuration", ["tier"], registry=registry
+        )
         self.problems = Gauge("optipath_operator_problems", "Problems in resources", ["severity"], registry=registry)
         self.certificate_ends = Gauge(
             "optipath_operator_certificate_expiry_timestamp_seconds",

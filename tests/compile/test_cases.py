@@ -1,6 +1,6 @@
 """Case folders: manifests in, snapshot and problems out.
 
-in.yaml         what there is in the namespace `team-a`
+in.yaml         what there is; it is the namespace `team-a` that is compiled, if options.yaml names no other
 last-good.yaml  what was last good
 options.yaml    egress, status token, strictness, where they matter
 out.json        what comes of it; `pytest --update-cases` rewrites it
@@ -39,13 +39,14 @@ def test_there_are_enough_cases() -> None:
 def gathered(case: Path) -> Gathered:
     options = (documents(case / "options.yaml") or [{}])[0]
     return Gathered(
-        namespace="team-a",
+        namespace=options.get("namespace", "team-a"),
         manifests=tuple(documents(case / "in.yaml")),
         catalogue=PAPER_CATALOGUE,
         last_good=tuple(documents(case / "last-good.yaml")),
         egress=Egress.model_validate(options.get("egress", {})),
         status_token_sha256=options.get("statusTokenSha256"),
         strict=options.get("strict", False),
+        operator_namespace=options.get("operatorNamespace", "optipath-system"),
     )
 
 

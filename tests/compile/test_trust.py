@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from optipath_operator.compile import Gathered, compile_namespace
-from optipath_operator.compile.trust import bundles
+from optipath_operator.compile.trust import bundles, holds_certificates
 from optipath_operator.resources import CaBundleRef
 from support.catalogue import PAPER_CATALOGUE
 
@@ -50,6 +50,7 @@ def test_providers_that_share_certificates_have_them_examined_once(monkeypatch: 
 
     provider, *others = manifests()
     twin = {**provider, "metadata": {"name": "twin"}}
+    holds_certificates.cache_clear()
     monkeypatch.setattr(ssl, "SSLContext", counted)
     compiled = compile_namespace(Gathered("team-a", (provider, twin, *others), PAPER_CATALOGUE))
     assert [bool(each.ca_bundle) for each in compiled.snapshot.providers] == [True, True]

@@ -18,14 +18,14 @@ class View:
     """A store and what the census told it."""
 
     def __init__(self, api: ApiServer, timers: Timers) -> None:
-        self.store, self.touched = Store(), list[str | None]()
+        self.store, self.touched = Store("optipath-system"), list[str]()
         self.census = Census(api, self.store, told=self._told, lost=self._lost, now=timers, sleep=timers.sleep)
 
     def _told(self, manifest: Mapping[str, Any]) -> None:
-        self.touched.append(self.store.take(manifest, gone=False))
+        self.touched.extend(self.store.take(manifest, gone=False))
 
     def _lost(self, ref: ResourceRef, uid: str) -> None:
-        self.touched.append(self.store.lose(ref, uid))
+        self.touched.extend(self.store.lose(ref, uid))
 
 
 @pytest.fixture

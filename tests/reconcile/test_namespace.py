@@ -373,7 +373,7 @@ async def test_one_that_leads_no_longer_writes_nothing_more(tenant: Tenant) -> N
     tenant.starts()
 
     def lose() -> None:
-        tenant.leads = False
+        tenant.operator.leads = False
 
     tenant.api.meanwhile("configmaps", lose)
     with pytest.raises(NotLeading):

@@ -20,7 +20,7 @@ async def taken(worklist: Worklist) -> str | None:
     return None
 
 
-# A name: an edit; (name): a sweep; +: take one; a number: seconds pass.
+# A name: an edit; ~name: it follows from one; (name): a sweep; +: take one; a number: seconds pass.
 # %name: it is published; /name: it is done; !name: it has failed.
 TIMELINES = {
     "each waits once": ("a a b a + + +", "a b -"),
@@ -47,6 +47,11 @@ TIMELINES = {
         "a + %a 0.1 + !a 0.5 + %a 0.1 + !a 0.49 + 0.51 +",
         "a a a a - a",
     ),
+    "what follows comes between edits and the backlog": ("(a) ~b (c) d ~e + + + + +", "d b e a c"),
+    "an edit is never kept waiting by what follows": ("~a ~b ~c + d + + +", "a d b c"),
+    "what was swept is lifted by what it follows from": ("(a) (b) ~b + +", "b a"),
+    "what it follows from ends a pause": ("a + !a 0.1 ~a +", "a a"),
+    "so it does during the failed try": ("a + ~a !a 0.1 +", "a a"),
     "being swept during the failed try does not": ("a + (a) !a 0.1 + 0.4 +", "a - a"),
 }
 
@@ -64,6 +69,8 @@ async def test_worklist(timeline: str, expected: str, worklist: Worklist, timers
                 worklist.published(name)
             case "!", name:
                 worklist.failed(name)
+            case "~", name:
+                worklist.touch(name, Lane.FOLLOW)
             case "(", name:
                 worklist.touch(name.rstrip(")"), Lane.SWEEP)
             case digit, _ if digit.isdigit():
@@ -84,6 +91,24 @@ async def test_pauses_grow_to_five_minutes_and_differ(worklist: Worklist, timers
         longest = min(300, 0.5 * 2**failures)
         assert longest / 2 <= pause <= longest
     assert len({round(pause / longest, 3) for pause, longest in zip(pauses[-4:], [300] * 4, strict=True)}) > 1
+
+
+async def test_it_is_idle_when_nothing_is_left_to_do_but_what_has_failed(worklist: Worklist, timers: Timers) -> None:
+    idle = [worklist.idle()]
+    worklist.touch("a", Lane.SWEEP)
+    worklist.touch("b", Lane.SWEEP)
+    for step in (taken, taken):
+        idle.append(worklist.idle())
+        await step(worklist)
+    worklist.failed("b")
+    idle.append(worklist.idle())
+    worklist.published("a")
+    idle.append(worklist.idle())
+    await timers.advance(0.1)
+    await taken(worklist)
+    worklist.done("a")
+    assert idle == [True, False, False, False, False]
+    assert worklist.idle()
 
 
 async def test_what_is_put_back_is_the_first_to_be_taken_again(worklist: Worklist) -> None:

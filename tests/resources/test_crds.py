@@ -112,7 +112,12 @@ def test_the_key_of_a_list_map_is_required(kind: Kind) -> None:
 
 def test_only_defaults_that_say_something_are_written() -> None:
     defaults = {place: part["default"] for kind in KINDS for place, part in parts(schema_of(kind)) if "default" in part}
-    assert defaults == {".spec.priority": 100, ".spec.rules[].targets[].weight": 1}
+    assert defaults == {
+        ".spec.priority": 100,
+        ".spec.rules[].targets[].weight": 1,
+        ".spec.sharing": {"from": "Same"},
+        ".spec.sharing.from": "Same",
+    }
 
 
 @kinds
@@ -124,7 +129,7 @@ def test_columns_find_a_condition_by_its_type(kind: Kind) -> None:
         list(by_name)
         == {
             "ModelProvider": ["Type", "URL", "Accepted", "ResolvedRefs", "Age"],
-            "RoutingPolicy": ["Priority", "Accepted", "ResolvedRefs", "Programmed", "Age"],
+            "RoutingPolicy": ["Priority", "Tier", "Accepted", "ResolvedRefs", "Programmed", "Age"],
         }[kind.name]
     )
 

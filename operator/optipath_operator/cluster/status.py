@@ -1,34 +1,53 @@
-"""Conditions, written into the status of the resource that they are of, when they change."""
+"""Conditions and what is told beside them, written into the status of a resource when something of it changes."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from optipath_operator.cluster import paths
 from optipath_operator.cluster.client import Client, Json, NotFound
 from optipath_operator.resources import GROUP, VERSION, ResourceRef
 from optipath_operator.resources.conditions import Condition
 
-Observed = Mapping[str, Json]
-"""Conditions as they stand in a status, by type."""
+_BESIDES: Final = ("tier", "inherited")
+"""What the operator tells beside conditions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What stands in a status, of what the operator writes there."""
+
+    conditions: Mapping[str, Json] = field(default_factory=dict)
+    """By type."""
+    besides: Json = field(default_factory=dict)
 
 
 def observed(manifest: Json) -> Observed:
-    """The conditions in an object from the API server."""
+    """What the status of an object from the API server says."""
     status = manifest.get("status") or {}
-    return {each["type"]: each for each in status.get("conditions") or () if "type" in each}
+    conditions = {each["type"]: each for each in status.get("conditions") or () if "type" in each}
+    return Observed(conditions, {name: status[name] for name in _BESIDES if name in status})
 
 
-def differs(wanted: Iterable[Condition], found: Observed) -> bool:
+def differs(wanted: Iterable[Condition], besides: Json, found: Observed) -> bool:
     """Whether a status says something else than it should."""
-    return any(_said(each) != _shown(found.get(each.type, {})) for each in wanted)
+    return besides != found.besides or any(
+        _said(each) != _shown(found.conditions.get(each.type, {})) for each in wanted
+    )
 
 
-async def write(client: Client, ref: ResourceRef, wanted: Iterable[Condition], found: Observed) -> Observed:
-    """Write the conditions of a resource, and return them as they stand there; one that is gone needs none."""
+async def write(
+    client: Client, ref: ResourceRef, wanted: Iterable[Condition], besides: Json, found: Observed
+) -> Observed:
+    """Write conditions and what is told beside them, and return what stands there; one that is gone needs none."""
     conditions = tuple(wanted)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    told = [_said(each) | {"lastTransitionTime": _since(each, found.get(each.type, {}), now)} for each in conditions]
+    told = [
+        _said(each) | {"lastTransitionTime": _since(each, found.conditions.get(each.type, {}), now)}
+        for each in conditions
+    ]
     body = {
         "apiVersion": f"{GROUP}/{VERSION}",
         "kind": ref.kind,
@@ -36,11 +55,12 @@ async def write(client: Client, ref: ResourceRef, wanted: Iterable[Condition], f
         "status": {
             "observedGeneration": max(each.observed_generation for each in conditions),
             "conditions": told,
+            **besides,
         },
     }
     with suppress(NotFound):
         await client.apply(paths.status(ref), body)
-    return {each["type"]: each for each in told}
+    return Observed({each["type"]: each for each in told}, besides)
 
 
 def _since(condition: Condition, found: Json, now: str) -> str:

@@ -1,10 +1,10 @@
-"""Which manifests are for this namespace, and which resource each is of."""
+"""Which manifests there are, of which resource each is, and what is to be said of those that are not for us."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from optipath_operator.resources import GROUP, VERSION, Problem, ResourceRef, Severity
 from optipath_operator.resources.reading import Manifest
@@ -12,12 +12,19 @@ from optipath_operator.resources.reading import Manifest
 PROVIDER = "ModelProvider"
 POLICY = "RoutingPolicy"
 CONFIG_MAP = "ConfigMap"
+NAMESPACE = "Namespace"
 
-_API_VERSIONS = {PROVIDER: f"{GROUP}/{VERSION}", POLICY: f"{GROUP}/{VERSION}", CONFIG_MAP: "v1"}
+_API_VERSIONS = {PROVIDER: f"{GROUP}/{VERSION}", POLICY: f"{GROUP}/{VERSION}", CONFIG_MAP: "v1", NAMESPACE: "v1"}
+_PLAIN = (CONFIG_MAP, NAMESPACE)
 _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 # The name of a target is unique only as long as no provider's name has a slash in it.
 _NAME_FITS = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\Z").match
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Whether a value can be the name of an object in Kubernetes."""
+    return isinstance(value, str) and _NAME_FITS(value) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +32,61 @@ class Sorted:
     """Manifests by the resource that they are of, and what is to be said of the others."""
 
     found: Mapping[ResourceRef, tuple[Manifest, ...]]
-    """More than one where a name is there more than once."""
+    """More than one where a name is there more than once. A Namespace is in itself."""
     problems: tuple[Problem, ...]
+    """Of the namespace that is compiled."""
+    elsewhere: Mapping[ResourceRef, Problem]
+    """What is to be said of each resource of another namespace, should it turn out to play no part."""
 
-    def of(self, kind: str) -> dict[ResourceRef, tuple[Manifest, ...]]:
-        """Those of one kind, in the order of their names."""
-        return {ref: self.found[ref] for ref in sorted(self.found) if ref.kind == kind}
+    def of(self, kind: str, namespace: str) -> dict[ResourceRef, tuple[Manifest, ...]]:
+        """Those of one kind in one namespace, in the order of their names."""
+        return {ref: self.found[ref] for ref in sorted(self.found) if (ref.kind, ref.namespace) == (kind, namespace)}
 
 
 def sort_out(manifests: Iterable[Manifest], namespace: str, *, strict: bool) -> Sorted:
-    """The manifests of a namespace, each cut down to what identifies it and what it says.
+    """Manifests, each cut down to what identifies it and what it says.
 
-    Those of other namespaces, and those that are not for us at all, are passed
-    over, which is said only where a file may be meant otherwise.
+    Those that are not for us at all are passed over, which is said only where
+    a file may be meant otherwise. One that names no namespace is of this one.
     """
     found: dict[ResourceRef, tuple[Manifest, ...]] = defaultdict(tuple)
     problems: list[Problem] = []
+    elsewhere: dict[ResourceRef, Problem] = {}
     for manifest in manifests:
         metadata = manifest.get("metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
-        theirs = metadata.get("namespace") or namespace
-        if theirs != namespace:
-            if strict and _is_for_us(manifest, strict=strict):
-                problems.append(_elsewhere(manifest, metadata, theirs, namespace))
-            continue
-        ref = ResourceRef(_word(manifest, "kind"), namespace, _word(metadata, "name"))
-        if not _is_for_us(manifest, strict=strict):
+        ref = _reference(manifest, metadata, namespace)
+        if ref.namespace != namespace:
+            if _is_for_us(manifest, strict=strict):
+                if is_name(ref.namespace) and is_name(ref.name):
+                    found[ref] += (_cut(ref, manifest, metadata),)
+                if strict and ref.kind != NAMESPACE:
+                    elsewhere[ref] = _elsewhere(ref, metadata.get("namespace"), namespace)
+        elif not _is_for_us(manifest, strict=strict):
             if strict:
                 problems.append(_passed_over(ref, manifest))
-        elif not _NAME_FITS(ref.name):
+        elif not is_name(ref.name):
             problems.append(_misnamed(ref, metadata.get("name")))
         else:
-            found[ref] += (_cut(ref, manifest, metadata.get("generation")),)
-            if strict and ref.kind != CONFIG_MAP:
+            found[ref] += (_cut(ref, manifest, metadata),)
+            if strict and ref.kind not in _PLAIN:
                 problems += [_unknown(ref, field) for field in sorted(manifest.keys() - _FIELDS)]
-    return Sorted(found, tuple(problems))
+    return Sorted(found, tuple(problems), elsewhere)
+
+
+def labels_of(written: Sequence[Manifest]) -> dict[str, str]:
+    """The labels of a Namespace; none where it is not there, or there more than once."""
+    given = written[0]["metadata"]["labels"] if len(written) == 1 else {}
+    given = given if isinstance(given, Mapping) else {}
+    return {key: value for key, value in given.items() if isinstance(key, str) and isinstance(value, str)}
+
+
+def _reference(manifest: Manifest, metadata: Mapping[str, Any], namespace: str) -> ResourceRef:
+    kind, name = _word(manifest, "kind"), _word(metadata, "name")
+    if kind == NAMESPACE:
+        return ResourceRef(kind, name, name)
+    theirs = metadata.get("namespace") or namespace
+    return ResourceRef(kind, theirs if theirs == namespace else _word(metadata, "namespace"), name)
 
 
 def ambiguous(ref: ResourceRef, count: int) -> Problem:
@@ -80,8 +107,7 @@ def _is_for_us(manifest: Manifest, *, strict: bool) -> bool:
     return version is not None and (given == version or (given is None and not strict))
 
 
-def _elsewhere(manifest: Manifest, metadata: Mapping[str, Any], theirs: object, ours: str) -> Problem:
-    ref = ResourceRef(_word(manifest, "kind"), _word(metadata, "namespace"), _word(metadata, "name"))
+def _elsewhere(ref: ResourceRef, theirs: object, ours: str) -> Problem:
     message = f"is passed over: it is in namespace {_shown(theirs)}, and '{ours}' is compiled"
     return Problem(ref, "metadata.namespace", Severity.WARNING, message)
 
@@ -100,7 +126,10 @@ def _misnamed(ref: ResourceRef, given: object) -> Problem:
     return Problem(ref, "metadata.name", Severity.INVALID, message)
 
 
-def _cut(ref: ResourceRef, manifest: Manifest, generation: object) -> Manifest:
+def _cut(ref: ResourceRef, manifest: Manifest, metadata: Mapping[str, Any]) -> Manifest:
+    if ref.kind == NAMESPACE:
+        return {"kind": ref.kind, "metadata": {"name": ref.name, "labels": metadata.get("labels")}}
+    generation = metadata.get("generation")
     counted = isinstance(generation, int) and not isinstance(generation, bool) and generation > 0
     body = "data" if ref.kind == CONFIG_MAP else "spec"
     return {

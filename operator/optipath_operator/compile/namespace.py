@@ -1,34 +1,38 @@
 """A namespace's snapshot, from everything that concerns it.
 
-manifests ─ sort_out ─ in_force ─▶ resources ─ compile_provider, compile_policy ─▶ parts ─▶ snapshot
-└──────────┴─────────────────────────────┴─────────▶ problems
+manifests ─ look ─▶ what is in force ─ own_offers, shared_offers ─▶ targets ─ compile_policy ─▶ routes ─▶ snapshot
+└──────────┴────────────────────────┴──────────────────────────────────────┴──────────────▶ problems
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from optipath_operator.compile.boundaries import shut_out
+from optipath_operator.compile.clamps import NONE
+from optipath_operator.compile.concurrency import of_all
 from optipath_operator.compile.gathered import Gathered
-from optipath_operator.compile.manifests import CONFIG_MAP, POLICY, PROVIDER, sort_out
+from optipath_operator.compile.inherit import Above
 from optipath_operator.compile.near import NearNames
+from optipath_operator.compile.offers import (
+    Offer,
+    Provider,
+    named_elsewhere_by,
+    own_offers,
+    shared_offers,
+    targets_of,
+)
+from optipath_operator.compile.patience import patience
 from optipath_operator.compile.reach import never_reached
 from optipath_operator.compile.resolve import Known
-from optipath_operator.compile.routes import compile_policy
-from optipath_operator.compile.sources import InForce, in_force
-from optipath_operator.compile.targets import Surroundings, compile_provider
-from optipath_operator.compile.trust import bundles, read_config_maps
-from optipath_operator.resources import (
-    ModelProviderSpec,
-    Problem,
-    Resource,
-    ResourceRef,
-    RoutingPolicySpec,
-    read_policy,
-    read_provider,
-)
+from optipath_operator.compile.routes import CompiledPolicy, compile_policy
+from optipath_operator.compile.scopes import problems_of
+from optipath_operator.compile.selects import is_shared, tier
+from optipath_operator.compile.sources import InForce
+from optipath_operator.compile.view import View, look
+from optipath_operator.resources import ModelProviderSpec, Problem, ResourceRef, RoutingPolicySpec
 from optipath_operator.resources.reading import Manifest
-from optipath_snapshot import Snapshot
+from optipath_snapshot import Concurrency, PolicyRef, Snapshot, Target
 
 Resources = tuple[InForce[ModelProviderSpec] | InForce[RoutingPolicySpec], ...]
 
@@ -39,66 +43,102 @@ class Compiled:
 
     snapshot: Snapshot
     problems: tuple[Problem, ...]
-    """By resource and field."""
+    """By resource and field; of the namespace's own, for what is wrong elsewhere is told there."""
     sources: tuple[Manifest, ...]
-    """The last good form of each resource that is there, by kind and name: the next time's `last_good`."""
+    """The last good form of each resource of the namespace, by kind and name: the next time's `last_good`."""
+    elsewhere: frozenset[ResourceRef] = frozenset()
+    """The resources of other namespaces that play a part here."""
 
 
 def compile_namespace(gathered: Gathered) -> Compiled:
     """The snapshot of a namespace. What is wrong with one resource is a problem of its own; all else holds."""
-    now = sort_out(gathered.manifests, gathered.namespace, strict=gathered.strict)
-    then = sort_out(gathered.last_good, gathered.namespace, strict=False)
-    providers = in_force(now.of(PROVIDER), then.of(PROVIDER), read_provider, strict=gathered.strict)
-    policies = in_force(now.of(POLICY), then.of(POLICY), read_policy, strict=gathered.strict)
-    config_maps, torn = read_config_maps(now.of(CONFIG_MAP))
+    here, view = gathered.namespace, look(gathered)
+    above = view.above
+    made = own_offers(view.own_providers, gathered, view.now)
+    own = tuple(Offer(provider.ref, each.parts) for provider, each in made if each.parts)
 
-    accepted = [held.resource for held in providers if held.resource]
-    endpoints = [provider.spec.endpoint for provider in accepted if provider.spec.endpoint]
-    trusted = bundles((endpoint.ca_bundle_ref for endpoint in endpoints if endpoint.ca_bundle_ref), config_maps)
-    around = Surroundings(gathered.catalogue, gathered.egress, trusted)
-    offers = [compile_provider(provider, around) for provider in accepted]
-    parts = [offer.parts for offer in offers if offer.parts]
-    targets = tuple(target for part in parts for target in part.targets)
+    def shared_with_us(provider: Provider) -> bool:
+        return is_shared(provider.spec.sharing, provider.ref.namespace, here, view.labels)
 
-    names = frozenset(target.name for target in targets)
-    left_out = frozenset(held.ref.name for held in providers) - {part.provider.name for part in parts}
-    known = Known(gathered.namespace, names, left_out, NearNames.among(names))
-    plans = [compile_policy(policy, known) for policy in _by_precedence(policies)]
+    offers = (*own, *shared_offers(view.elsewhere, view.models, shared_with_us, gathered, view.now))
+    targets = tuple(targets_of(offers, above.clamps))
+    known = _known(view, here, own, targets)
+    plans = [compile_policy(policy, known.seen_in(policy.ref.namespace), above) for policy in view.asked]
     routes = tuple(route for plan in plans for route in plan.routes)
-    offered = tuple(part.provider for part in parts)
-    boundaries = (boundary for plan in plans for boundary in plan.boundaries)
+    providers = tuple(offer.parts.provider for offer in offers)
 
     snapshot = Snapshot(
-        namespace=gathered.namespace,
-        providers=offered,
+        namespace=here,
+        tier=tier(view.labels),
+        providers=providers,
         targets=targets,
         routes=routes,
-        boundaries=tuple(sorted(boundaries, key=lambda boundary: (boundary.policy.name, boundary.name))),
+        boundaries=tuple(
+            sorted(
+                (boundary for plan in plans for boundary in plan.boundaries),
+                key=lambda each: _place(each.policy, each.name),
+            )
+        ),
         hints=tuple(hints for plan in plans for hints in plan.hints),
         classifiers=tuple(classifier for plan in plans for classifier in plan.classifiers),
+        concurrency=_concurrency(plans, above),
+        resilience=patience(above.resilience, above.clamps).resilience,
         egress=gathered.egress,
         status_token_sha256=gathered.status_token_sha256,
     )
-    resources: Resources = (*providers, *policies)
-    written = (*now.problems, *torn, *(problem for held in resources for problem in held.problems))
     meant = (
-        *(problem for offer in offers for problem in offer.problems),
+        *(problem for _, each in made for problem in each.problems),
         *(problem for plan in plans for problem in plan.problems),
-        *(problem for plan in plans for problem in shut_out(plan.boundaries, routes, offered)),
+        *(problem for plan in plans for problem in shut_out(plan.boundaries, routes, providers)),
         *never_reached(routes),
     )
+    scoped = {policy.ref for policy in view.scoped}
+    told = (
+        *(problem for problem in meant if problem.resource.namespace == here and problem.resource not in scoped),
+        *(_judged(gathered, view, own) if here == gathered.operator_namespace else ()),
+    )
+    resources: Resources = (*view.providers, *view.policies)
     inherited = frozenset(held.ref for held in resources if held.inherited)
     return Compiled(
         snapshot,
-        tuple(sorted({*written, *(_of_form(problem, inherited) for problem in meant)})),
+        tuple(sorted({*view.problems, *(_of_form(problem, inherited) for problem in told)})),
         tuple(held.source for held in resources if held.source is not None),
+        view.used,
     )
 
 
-def _by_precedence(policies: Iterable[InForce[RoutingPolicySpec]]) -> list[Resource[RoutingPolicySpec]]:
-    """Policies in the order in which they are asked: the higher priority first, then by name."""
-    resources = [held.resource for held in policies if held.resource]
-    return sorted(resources, key=lambda policy: (-policy.spec.priority, policy.ref.name))
+def _known(view: View, namespace: str, own: Iterable[Offer], targets: Iterable[Target]) -> Known:
+    """What policies can refer to, given what the namespace's own providers offer, and all targets."""
+    offered = {offer.ref.name: offer for offer in own}
+    names = (target.name for offer in offered.values() for target in offer.parts.targets)
+    return Known(
+        namespace,
+        namespace,
+        {target.name: target for target in targets},
+        frozenset(held.ref.name for held in view.providers) - offered.keys(),
+        NearNames.among(names),
+    )
+
+
+def _judged(gathered: Gathered, view: View, own: tuple[Offer, ...]) -> Iterator[Problem]:
+    """What is wrong with policies that speak to other namespaces, told where they live."""
+    models = named_elsewhere_by(view.scoped, gathered.namespace)
+    shared = shared_offers(
+        view.elsewhere, models, lambda provider: provider.spec.sharing.admitted != "Same", gathered, view.now
+    )
+    known = _known(view, gathered.namespace, own, targets_of((*own, *shared), NONE))
+    return problems_of(view.scoped, known, view.own_providers)
+
+
+def _concurrency(plans: Iterable[CompiledPolicy], above: Above) -> tuple[Concurrency, ...]:
+    each = [plan.concurrency for plan in plans if plan.concurrency is not None]
+    whole = [of_all(above.clamps.max_concurrent)] if above.clamps.max_concurrent else []
+    # They have no order, so that none must show in the bytes.
+    return (*sorted(each, key=lambda limit: _place(limit.policy)), *whole)
+
+
+def _place(policy: PolicyRef, *more: str) -> tuple[str, ...]:
+    return policy.namespace, policy.name, *more
 
 
 def _of_form(problem: Problem, inherited: AbstractSet[ResourceRef]) -> Problem:

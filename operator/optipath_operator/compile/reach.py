@@ -19,8 +19,10 @@ def never_reached(routes: Iterable[Route]) -> Iterator[Problem]:
         earlier = next((other for other in catching if other.workload.items() <= route.workload.items()), None)
         if earlier is not None:
             ref = ResourceRef(POLICY, route.policy.namespace, route.policy.name)
+            elsewhere = earlier.policy.namespace != route.policy.namespace
+            policy = earlier.policy.full_name if elsewhere else earlier.policy.name
             message = (
-                f"rule '{route.rule}' is never reached: rule '{earlier.rule}' of policy '{earlier.policy.name}' "
+                f"rule '{route.rule}' is never reached: rule '{earlier.rule}' of policy '{policy}' "
                 "is asked first, and matches every request"
             )
             yield Problem(ref, f"spec.rules[{index}]", Severity.WARNING, message)

@@ -3,31 +3,14 @@
 from dataclasses import dataclass
 
 from optipath_operator.compile.boundaries import compile_boundaries, compile_hints
+from optipath_operator.compile.concurrency import Limited, limit
+from optipath_operator.compile.inherit import Above, Policy, named
 from optipath_operator.compile.matches import compile_match, unknown_zones
+from optipath_operator.compile.patience import Layer, Patience, patience
 from optipath_operator.compile.resolve import Known
 from optipath_operator.compile.strategies import compile_strategy
-from optipath_operator.resources import (
-    HedgeSpec,
-    Problem,
-    ResilienceSpec,
-    Resource,
-    RoutingPolicySpec,
-    RuleSpec,
-    Severity,
-)
-from optipath_operator.resources.scalars import percentile, seconds
-from optipath_snapshot import (
-    Boundary,
-    Classifier,
-    HedgeAfter,
-    HedgeDelay,
-    HedgeQuantile,
-    Hints,
-    PolicyRef,
-    Resilience,
-    Route,
-    RouteTarget,
-)
+from optipath_operator.resources import Problem, RuleSpec, Severity
+from optipath_snapshot import Boundary, Classifier, Concurrency, Hints, PolicyRef, Route, RouteTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +23,39 @@ class CompiledPolicy:
     hints: tuple[Hints, ...]
     problems: tuple[Problem, ...]
     classifiers: tuple[Classifier, ...] = ()
+    concurrency: Concurrency | None = None
 
 
-def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> CompiledPolicy:
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """What came of the targets of a rule; problems by place."""
+
+    used: tuple[RouteTarget, ...]
+    unresolved: dict[str, str]
+    denied: dict[str, str]
+    refusing: dict[str, str]
+    """Why nothing is left though something is there."""
+
+
+def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPolicy:
     """The routes of a policy. A rule of which nothing resolves stays, and refuses what it matches."""
-    spec = resource.spec
-    policy = PolicyRef(namespace=resource.ref.namespace, name=resource.ref.name, generation=resource.generation)
+    spec, policy = resource.spec, named(resource)
     workload = dict(spec.workload_selector.match_labels) if spec.workload_selector else {}
+    limited = limit(spec.limits, above.limits, above.clamps.max_concurrent, policy, workload)
+    layers = _layers(resource, policy, above)
+    usual = patience(layers, above.clamps)
+    usual_provenance = _provenance(usual, limited, policy)
     routes: list[Route] = []
-    problems: list[Problem] = []
+    unresolved: dict[str, str] = {}
+    refusing: dict[str, str] = {}
+    noted = {"spec.limits.maxConcurrent": limited.note} if limited.note else {}
     for index, rule in enumerate(spec.rules):
         field = f"spec.rules[{index}]"
-        targets, unresolved = _targets(rule, known)
-        unresolved |= unknown_zones(rule.match, "match")
-        resilience, noted = _resilience(rule.resilience)
+        targets = _targets(rule, known)
+        held, provenance = usual, usual_provenance
+        if rule.resilience.model_fields_set:
+            held = patience((Layer(rule.resilience, policy, f"{field}.resilience"), *layers), above.clamps)
+            provenance = _provenance(held, limited, policy)
         strategy, weighed = compile_strategy(rule.strategy)
         routes.append(
             Route(
@@ -62,97 +64,81 @@ def compile_policy(resource: Resource[RoutingPolicySpec], known: Known) -> Compi
                 workload=workload,
                 match=compile_match(rule.match),
                 strategy=strategy,
-                targets=targets,
-                resilience=resilience,
+                targets=targets.used,
+                resilience=held.resilience,
                 may_lose=None if rule.may_lose is None else tuple(sorted(rule.may_lose)),
+                provenance=provenance,
             )
         )
-        problems += [
-            Problem(resource.ref, f"{field}.{place}", Severity.UNRESOLVED, why) for place, why in unresolved.items()
-        ]
-        problems += [
-            Problem(resource.ref, f"{field}.{place}", Severity.WARNING, why)
-            for place, why in {**noted, **weighed}.items()
-        ]
+        wrong = targets.unresolved | dict(unknown_zones(rule.match, "match"))
+        unresolved |= {f"{field}.{place}": why for place, why in wrong.items()}
+        refusing |= {f"{field}.{place}": why for place, why in targets.refusing.items()}
+        noted |= held.noted | {f"{field}.{place}": why for place, why in {**weighed, **targets.denied}.items()}
     # The list has no order in a resource, so that none must show in the bytes.
     classifiers = sorted(spec.classifiers, key=lambda each: each.name)
     return CompiledPolicy(
         tuple(routes),
         compile_boundaries(spec, policy, workload),
         compile_hints(spec, policy, workload),
-        tuple(problems),
+        (
+            *(Problem(resource.ref, place, Severity.UNRESOLVED, why) for place, why in unresolved.items()),
+            *(Problem(resource.ref, place, Severity.DENIED, why) for place, why in refusing.items()),
+            *(Problem(resource.ref, place, Severity.WARNING, why) for place, why in noted.items()),
+        ),
         tuple(
             Classifier(name=each.name, config=dict(sorted(each.config.items())), workload=workload)
             for each in classifiers
         ),
+        limited.concurrency if routes else None,
     )
 
 
-def _targets(rule: RuleSpec, known: Known) -> tuple[tuple[RouteTarget, ...], dict[str, str]]:
-    """The targets of a rule that are there, and by field what is wrong with the others."""
-    targets: dict[str, RouteTarget] = {}
-    wrong = {}
-    for index, wanted in enumerate(rule.targets):
-        name = f"{wanted.provider}/{wanted.model}"
-        if why := known.why_not(wanted):
-            wrong[f"targets[{index}]"] = why
-        elif name in targets:
-            # The schema cannot see it: one names this namespace, the other leaves it to be understood.
-            wrong[f"targets[{index}]"] = f"target '{name}' is there twice; the first one holds"
-        else:
-            targets[name] = RouteTarget(target=name, weight=wanted.weight)
-    if not targets:
-        wrong["targets"] = f"rule '{rule.name}' has no target left, and refuses the requests that it matches"
-    return tuple(targets.values()), wrong
+def _layers(resource: Policy, policy: PolicyRef, above: Above) -> tuple[Layer, ...]:
+    """Who says something of patience beside the rules themselves, the nearest first."""
+    own = resource.spec.resilience
+    mine = () if own is None else (Layer(own, policy, "spec.resilience"),)
+    return (*mine, *(layer for layer in above.resilience if layer.policy != policy))
 
 
-def _resilience(spec: ResilienceSpec) -> tuple[Resilience, dict[str, str]]:
-    """A rule's patience, and by field what holds otherwise than written.
+def _provenance(held: Patience, limited: Limited, policy: PolicyRef) -> dict[str, str]:
+    """Where that comes from which the policy does not say itself."""
+    origins = {f"resilience.{name}": origin for name, origin in held.origins.items()}
+    if limited.origin is not None:
+        origins["limits.maxConcurrent"] = limited.origin
+    return {name: str(origin) for name, origin in sorted(origins.items()) if origin != policy}
 
-    What is written and does not go with the default of another field is what
-    is meant: that default gives way.
+
+def _targets(rule: RuleSpec, known: Known) -> _Targets:
+    """The targets of a rule that are there, and by place what is wrong with the others.
+
+    One that a clamp denies stays, so that decisions can say so of it, but serves nobody.
     """
-    usual = Resilience()
-    first_token = _seconds(spec.first_token_timeout, usual.first_token_timeout_seconds)
-    idle = _seconds(spec.idle_timeout, usual.idle_timeout_seconds)
-    request = _seconds(spec.request_timeout, max(usual.request_timeout_seconds, first_token, idle))
-    most = _seconds(spec.backoff.max, max(usual.backoff_max_seconds, _seconds(spec.backoff.base, 0)))
-    least = _seconds(spec.backoff.base, min(usual.backoff_base_seconds, most))
-    noted = {}
-    if spec.request_timeout is None and request > usual.request_timeout_seconds:
-        longest = "firstTokenTimeout" if first_token == request else "idleTimeout"
-        noted[f"resilience.{longest}"] = (
-            f"is longer than the default requestTimeout of {usual.request_timeout_seconds:g}s, "
-            f"so requestTimeout is {request:g}s, too"
-        )
-    if spec.backoff.max is None and most > usual.backoff_max_seconds:
-        noted["resilience.backoff.base"] = (
-            f"is longer than the default max of {usual.backoff_max_seconds:g}s, so max is {most:g}s, too"
-        )
-    if spec.backoff.base is None and least < usual.backoff_base_seconds:
-        noted["resilience.backoff.max"] = (
-            f"is shorter than the default base of {usual.backoff_base_seconds:g}s, so base is {least:g}s, too"
-        )
-    resilience = Resilience(
-        attempts=usual.attempts if spec.attempts is None else spec.attempts,
-        request_timeout_seconds=request,
-        connect_timeout_seconds=_seconds(spec.connect_timeout, usual.connect_timeout_seconds),
-        first_token_timeout_seconds=first_token,
-        idle_timeout_seconds=idle,
-        backoff_base_seconds=least,
-        backoff_max_seconds=most,
-        hedge=_hedge(spec.hedge),
-    )
-    return resilience, noted
+    targets: dict[str, RouteTarget] = {}
+    wrong: dict[str, str] = {}
+    denied: dict[str, str] = {}
+    refusing: dict[str, str] = {}
+    for index, wanted in enumerate(rule.targets):
+        place, asked = f"targets[{index}]", f"{wanted.provider}/{wanted.model}"
+        if why := known.why_not(wanted):
+            wrong[place] = why
+            continue
+        name = known.name(wanted)
+        if name in targets:
+            # The schema cannot see it: one names this namespace, the other leaves it to be understood.
+            wrong[place] = f"target '{asked}' is there twice; the first one holds"
+            continue
+        targets[name] = RouteTarget(target=name, weight=wanted.weight)
+        if policy := known.denied_by(wanted):
+            denied[place] = f"target '{asked}' is not used, for policy '{policy.full_name}' does not allow it here"
+    if len(denied) == len(targets):
+        left = f"left that {_deniers(rule, known)}" if denied else "left"
+        said = refusing if denied else wrong
+        said["targets"] = f"rule '{rule.name}' has no target {left}, and refuses the requests that it matches"
+    return _Targets(tuple(targets.values()), wrong, denied, refusing)
 
 
-def _hedge(spec: HedgeSpec | None) -> HedgeAfter | None:
-    if spec is None:
-        return None
-    if (rank := percentile(spec.after)) is not None:
-        return HedgeQuantile(quantile=rank / 100)
-    return HedgeDelay(seconds=seconds(spec.after))
-
-
-def _seconds(duration: str | None, otherwise: float) -> float:
-    return otherwise if duration is None else seconds(duration)
+def _deniers(rule: RuleSpec, known: Known) -> str:
+    """Those who keep a rule from targets that are there, as in `policy 'a' allows`."""
+    policies = (known.denied_by(wanted) for wanted in rule.targets if known.why_not(wanted) is None)
+    names = sorted({f"'{policy.full_name}'" for policy in policies if policy})
+    return f"policies {' and '.join(names)} allow" if len(names) > 1 else f"policy {names[0]} allows"

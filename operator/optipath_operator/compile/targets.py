@@ -48,9 +48,11 @@ class CompiledProvider:
     problems: tuple[Problem, ...]
 
 
-def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings) -> CompiledProvider:
-    """A provider and its targets, or why it is left out."""
-    spec = resource.spec
+def compile_provider(
+    resource: Resource[ModelProviderSpec], around: Surroundings, name: str | None = None
+) -> CompiledProvider:
+    """A provider and its targets, or why it is left out; `name` is for one that is seen from elsewhere."""
+    spec, name = resource.spec, name or resource.ref.name
     url = (spec.endpoint and spec.endpoint.url) or WELL_KNOWN[spec.type].url
     trust = _trust(spec, around.bundles)
     obstacles = {
@@ -66,7 +68,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
     if left_out:
         return CompiledProvider(None, left_out)
     provider = Provider(
-        name=resource.ref.name,
+        name=name,
         type=spec.type,
         url=url.rstrip("/"),
         headers=_headers(spec),
@@ -77,8 +79,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
         handling=_handling(spec.boundary),
     )
     targets = tuple(
-        target(resource.ref.name, model, around.catalogue.facts(spec.type, _listed_as(spec, model)))
-        for model in spec.models
+        target(name, model, around.catalogue.facts(spec.type, _listed_as(spec, model))) for model in spec.models
     )
     problems = tuple(
         Problem(resource.ref, f"spec.models[{index}].{field}", Severity.WARNING, message)
@@ -87,7 +88,7 @@ def compile_provider(resource: Resource[ModelProviderSpec], around: Surroundings
     )
     if provider.handling.locality == "Cluster" and (why := why_not_in_the_cluster(url)):
         problems += (Problem(resource.ref, "spec.boundary.locality", Severity.WARNING, why),)
-    return CompiledProvider(ProviderParts(provider, tuple(sorted(targets, key=_name))), problems)
+    return CompiledProvider(ProviderParts(provider, tuple(sorted(targets, key=_by_name))), problems)
 
 
 def _listed_as(spec: ModelProviderSpec, model: ModelSpec) -> str:
@@ -95,7 +96,7 @@ def _listed_as(spec: ModelProviderSpec, model: ModelSpec) -> str:
     return model.name if spec.type == "AzureOpenAI" else model.upstream_name or model.name
 
 
-def _name(made: Target) -> str:
+def _by_name(made: Target) -> str:
     return made.name
 
 

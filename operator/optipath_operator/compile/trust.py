@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from optipath_operator.compile.manifests import ambiguous
@@ -41,7 +42,7 @@ def certificates(ref: CaBundleRef, config_maps: Mapping[str, Any]) -> Bundle:
     if len(text) > _LONGEST:
         return Bundle(why_not=f"{where} is {len(text)} signs long, and at most {_LONGEST} are read")
     pem = "".join(f"{certificate}\n" for certificate in _split(text))
-    return Bundle(pem) if _holds_certificates(pem) else Bundle(why_not=f"{where} holds no certificates in PEM")
+    return Bundle(pem) if holds_certificates(pem) else Bundle(why_not=f"{where} holds no certificates in PEM")
 
 
 def _split(text: str) -> Iterator[str]:
@@ -52,7 +53,10 @@ def _split(text: str) -> Iterator[str]:
         yield text[start:end]
 
 
-def _holds_certificates(pem: str) -> bool:
+# A shared provider's certificates are looked at for each namespace that uses it.
+@lru_cache(maxsize=16)
+def holds_certificates(pem: str) -> bool:
+    """Whether a text is certificates in PEM, and nothing else."""
     if not pem.isascii():  # ssl takes that for a mistake of the caller's
         return False
     try:

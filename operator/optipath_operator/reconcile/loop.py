@@ -38,6 +38,8 @@ class Loop:
     ) -> None:
         self._reconcile, self._client, self._worklist = reconcile, client, worklist
         self._store, self._lease, self._metrics, self._now = store, lease, metrics, now
+        self.catching_up = False
+        """Whether what was there when this operator began to lead is still being worked through."""
 
     async def run(self) -> None:
         """Reconcile for as long as this task lives."""
@@ -50,6 +52,11 @@ class Loop:
         """Have a namespace looked at, if this operator leads: one that does not will look at all when it begins to."""
         if namespace is not None and self._lease.held.is_set():
             self._worklist.touch(namespace, lane)
+
+    def begin_term(self) -> None:
+        """Have every namespace looked at, for another operator led until now."""
+        self.catching_up = True
+        self.touch_all()
 
     def touch_all(self) -> None:
         """Have every namespace looked at that has, or should have, something of ours."""
@@ -68,6 +75,7 @@ class Loop:
             if lane is not Lane.REPORT or outcome != "ok":
                 self._metrics.reconciles.labels(outcome).inc()
                 self._metrics.seconds.observe(self._now() - started)
+            self.catching_up = self.catching_up and not self._worklist.idle()
             # Where nothing is written nothing waits, and a sweep of all would keep everybody else from their turn.
             await asyncio.sleep(0)
 

@@ -5,28 +5,23 @@ state ─ gather ─▶ Gathered ─ compile ─▶ Compiled ─ write, report �
 
 import asyncio
 import logging
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable
 
-from optipath_operator.catalogue.catalogue import Catalogue
 from optipath_operator.cluster import configmaps
 from optipath_operator.cluster.client import Client
 from optipath_operator.cluster.configmaps import RouterConfig
-from optipath_operator.compile import Compiled, Gathered, compile_namespace
+from optipath_operator.compile import Compiled, compile_namespace
+from optipath_operator.reconcile.gather import Gatherer
+from optipath_operator.reconcile.inherited import inherited
 from optipath_operator.reconcile.report import Reporter
 from optipath_operator.reconcile.rollout import Rollout
-from optipath_operator.reconcile.store import NamespaceState, Store, Verdict
-from optipath_operator.reconcile.wanted import Published, last_good, published, want
-from optipath_operator.resources.reading import Manifest
+from optipath_operator.reconcile.state import NamespaceState, Verdict
+from optipath_operator.reconcile.store import Store
+from optipath_operator.reconcile.wanted import Published, published, want
 from optipath_operator.telemetry import Metrics
-from optipath_snapshot import Egress
 
 log = logging.getLogger(__name__)
-
-# A name becomes part of a path. The schema sees to that in what users write, and nobody in what stands in a ConfigMap.
-_IS_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?").fullmatch
 
 
 class NotLeading(Exception):
@@ -40,15 +35,14 @@ class Reconciler:
         self,
         client: Client,
         store: Store,
+        gather: Gatherer,
         rollout: Rollout,
         metrics: Metrics,
         *,
         leads: Callable[[], bool],
-        catalogue: Catalogue,
-        egress: Egress,
     ) -> None:
-        self._client, self._store, self._rollout, self._metrics = client, store, rollout, metrics
-        self._leads, self._catalogue, self._egress = leads, catalogue, egress
+        self._client, self._store, self._gather = client, store, gather
+        self._rollout, self._metrics, self._leads = rollout, metrics, leads
         self._compiling = asyncio.Lock()
         self._reporter = Reporter(client, metrics, self._may_write)
 
@@ -60,7 +54,7 @@ class Reconciler:
         if not state.needs_config:
             await self._clear(namespace, state)
             return
-        gathered = await self.gather(namespace, state)
+        gathered = await self._gather(namespace, state)
         async with self._compiling:
             compiled = compile_namespace(gathered)
             wanted = self._wanted(state, compiled)
@@ -72,24 +66,13 @@ class Reconciler:
         elif state.config is None and (kept := state.published or published(state.lost)):
             await self._publish(namespace, state, kept)
         state.problems = Counter(problem.severity for problem in compiled.problems)
-        state.verdict = Verdict(compiled.problems, wanted)
+        state.verdict = Verdict(compiled.problems, wanted, compiled.snapshot.tier, inherited(compiled.snapshot))
 
     async def report(self, namespace: str) -> None:
         """Say in status what came of it; raises ApiError, Unreachable and NotLeading."""
         state = self._store.state(namespace)
         if state is not None and state.verdict is not None:
             await self._reporter.report(state, state.verdict)
-
-    async def gather(self, namespace: str, state: NamespaceState) -> Gathered:
-        """Everything that concerns a namespace; raises ApiError and Unreachable."""
-        sources = last_good(state.config or state.lost) if state.sources is None else state.sources
-        manifests = tuple(stored.manifest for stored in state.resources.values())
-        names = _bundles((*manifests, *sources))
-        state.reads_bundles = bool(names)
-        bundles = [
-            found for name in sorted(names) if (found := await configmaps.read_any(self._client, namespace, name))
-        ]
-        return Gathered(namespace, (*manifests, *bundles), self._catalogue, last_good=sources, egress=self._egress)
 
     def _wanted(self, state: NamespaceState, compiled: Compiled) -> Published:
         """What should be there now, with a generation above all that were."""
@@ -124,6 +107,7 @@ class Reconciler:
         """Take away what nobody needs; in a namespace that ends, Kubernetes does."""
         state.sources = state.published = state.verdict = None
         state.problems.clear()
+        self._store.borrowers.note(namespace, frozenset())
         if state.config is not None and not state.terminating:
             self._may_write()
             await configmaps.remove(self._client, namespace)
@@ -140,15 +124,3 @@ def _digest(ours: Published | None, there: RouterConfig | None) -> str | None:
         return ours.digest
     known = published(there)
     return known.digest if known else None
-
-
-def _bundles(manifests: Iterable[Manifest]) -> set[str]:
-    """The ConfigMaps that providers name for their certificates."""
-    names = set()
-    for manifest in manifests:
-        match manifest:
-            case {"kind": "ModelProvider", "spec": {"endpoint": {"caBundleRef": {"name": str(name)}}}} if _IS_NAME(
-                name
-            ):
-                names.add(name)
-    return names

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from optipath_operator.cluster.status import Observed
 from optipath_operator.compile import Gathered, compile_namespace
-from optipath_operator.reconcile.store import NamespaceState, Store, Stored
+from optipath_operator.reconcile.state import NamespaceState, Stored
+from optipath_operator.reconcile.store import Store
 from optipath_operator.resources import Problem
 from optipath_operator.resources.reading import Manifest, reference
 
@@ -32,8 +34,8 @@ class Preview:
             raise NotSeenYet
         ref = reference(manifest)
         state = self._store.state(ref.namespace) or NamespaceState()
-        written = Stored(manifest, uid="", version=0, conditions={})
-        # The state itself is the reconciler's; what is gathered for us leaves no trace in it.
+        written = Stored(manifest, uid="", version=0, status=Observed())
+        # The state itself is the reconciler's, and stays as it is.
         gathered = await self._gather(ref.namespace, replace(state, resources=state.resources | {ref: written}))
         loop = asyncio.get_running_loop()
         compiled = await loop.run_in_executor(self._compiler, compile_namespace, gathered)

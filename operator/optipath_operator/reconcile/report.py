@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from optipath_operator.cluster import events, status
-from optipath_operator.cluster.client import ApiError, Client
-from optipath_operator.reconcile.store import NamespaceState, Stored, Verdict
+from optipath_operator.cluster.client import ApiError, Client, Json
+from optipath_operator.compile.manifests import POLICY
+from optipath_operator.reconcile.state import NamespaceState, Stored, Verdict
 from optipath_operator.reconcile.wanted import Published
 from optipath_operator.resources import Problem, ResourceRef
 from optipath_operator.resources.conditions import Condition, ConditionType, Reason, Truth, conditions
@@ -31,17 +32,18 @@ class Reporter:
         refused: ApiError | None = None
         for ref, stored in tuple(state.resources.items()):
             said = said_of(ref, stored, of[ref], verdict.wanted)
-            if not status.differs(said, stored.conditions):
+            besides = told_of(ref, verdict)
+            if not status.differs(said, besides, stored.status):
                 continue
             self._may_write()
             try:
-                written = await status.write(self._client, ref, said, stored.conditions)
+                written = await status.write(self._client, ref, said, besides, stored.status)
             except ApiError as error:
                 refused = refused or error
                 continue
             self._metrics.writes.labels("status").inc()
             state.note_status(ref, stored, written)
-            for condition in turned(said, stored.conditions):
+            for condition in turned(said, stored.status.conditions):
                 if await events.post(self._client, ref, stored.uid, condition):
                     self._metrics.writes.labels("event").inc()
         if refused is not None:
@@ -58,6 +60,14 @@ def said_of(ref: ResourceRef, stored: Stored, problems: Sequence[Problem], wante
         else each
         for each in said
     )
+
+
+def told_of(ref: ResourceRef, verdict: Verdict) -> Json:
+    """What a policy's status says beside its conditions."""
+    if ref.kind != POLICY:
+        return {}
+    inherited = [{"policy": each.policy, "field": each.field} for each in verdict.inherited.get(ref, ())]
+    return ({"tier": verdict.tier} if verdict.tier else {}) | ({"inherited": inherited} if inherited else {})
 
 
 def turned(said: Iterable[Condition], before: Mapping[str, Mapping[str, object]]) -> Iterator[Condition]:

@@ -3,7 +3,7 @@
 An annotation makes kubelet look at the pod's ConfigMap within a second; by
 itself it looks once a minute or so. A pod that is told late or never reads the
 same in the end. Namespaces take turns, a pod each: one with ten thousand pods
-keeps nobody waiting. Where much is to be published, as at a cold start, pods
+keeps nobody waiting. At a cold start, when everything is to be published, pods
 leave the API server to that.
 """
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE: Final = 4
 """Requests in flight, or a slow answer would slow down all."""
 _SLOWER: Final = 10
-"""How many times fewer pods a second are told while namespaces wait to be looked at: what pods read comes first."""
+"""How many times fewer pods a second are told while much else is to be written: what pods read comes first."""
 
 Annotate = Callable[[str, str, str], Awaitable[int | None]]
 """Takes namespace, pod and digest; returns the pod's version then, or None where it was not to be told after all."""
@@ -46,7 +46,7 @@ class Rollout:
         busy: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take how to annotate a pod, how many in a second (0 leaves all alone), and whether other work waits."""
+        """Take how to annotate a pod, how many in a second (0 leaves all alone), and whether much else is written."""
         self._annotate, self._per_second, self._busy, self._sleep = annotate, per_second, busy, sleep
         self._pods: defaultdict[str, dict[str, _Pod]] = defaultdict(dict)
         self._waiting: OrderedDict[str, OrderedDict[str, str]] = OrderedDict()

@@ -1,7 +1,9 @@
 """The store: what the API server has told, by namespace, cut down to what we need of it.
 
 It answers one question: whose configuration may have changed? A status that
-we wrote ourselves comes back as an event, too, and changes nobody's.
+we wrote ourselves comes back as an event, too, and changes nobody's. What a
+tenant writes changes its own, and a provider that of those who name it; only
+a policy with a scope may change everybody's.
 
 Events of one object come in order, but those of an object and of its
 namesake from before do not, nor do events and the answers to our own writes.
@@ -9,97 +11,26 @@ So everything carries its version, and what is older than what is known is
 passed over.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from optipath_operator.cluster import configmaps, status
 from optipath_operator.cluster.client import Json, version
-from optipath_operator.cluster.configmaps import RouterConfig
-from optipath_operator.reconcile.wanted import Published
-from optipath_operator.resources import Problem, ResourceRef, Severity
+from optipath_operator.reconcile.borrowers import Borrowers
+from optipath_operator.reconcile.state import NamespaceState, Stored
+from optipath_operator.resources import ResourceRef
 from optipath_operator.resources.reading import Manifest
 
-INJECT: Final = "optipath.io/inject"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A resource as it was last seen."""
-
-    manifest: Manifest
-    uid: str
-    version: int
-    conditions: status.Observed
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of the last look at a namespace."""
-
-    problems: tuple[Problem, ...]
-    wanted: Published
-
-
-@dataclass(slots=True)
-class NamespaceState:
-    """All that is known of one namespace."""
-
-    uid: str = ""
-    """Empty while no Namespace of this name has been seen, or when it is gone."""
-    version: int = 0
-    opted_in: bool = False
-    terminating: bool = False
-    resources: dict[ResourceRef, Stored] = field(default_factory=dict)
-
-    config: RouterConfig | None = None
-    """What its ConfigMap holds; None where it has none."""
-    config_version: int = 0
-    lost: RouterConfig | None = None
-    """What it held when somebody took it away: generations and sources go on from there."""
-    published: Published | None = None
-    """What we want it to hold, since this operator leads; anything else there is drift."""
-    sources: tuple[Manifest, ...] | None = None
-    """Last good sources as we published them; None until then, when those in the ConfigMap hold."""
-
-    reads_bundles: bool = False
-    """Whether a provider names a ConfigMap with certificates, which is read at each reconcile."""
-    problems: Counter[Severity] = field(default_factory=Counter)
-    verdict: Verdict | None = None
-    """What is to be said in status."""
-
-    @property
-    def needs_config(self) -> bool:
-        """Whether its routers, now or later, have something to read."""
-        return not self.terminating and (self.opted_in or bool(self.resources))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing left to be known."""
-        return not self.uid and not self.resources and self.config is None
-
-    def note_config(self, config: RouterConfig | None, since: int) -> bool:
-        """Note what the ConfigMap holds since some version; False where something newer is known."""
-        if since <= self.config_version:
-            return False
-        if config is None:
-            self.lost = self.config or self.lost
-        elif self.published is not None and config == self.published.config:
-            config = self.published.config  # two equal texts need not be held twice
-        self.config, self.config_version = config, since
-        return True
-
-    def note_status(self, ref: ResourceRef, stored: Stored, conditions: status.Observed) -> None:
-        """Note what was written into a resource's status, unless it has been seen anew meanwhile."""
-        if self.resources.get(ref) is stored:
-            self.resources[ref] = replace(stored, conditions=conditions)
+_NOBODY: Final = frozenset[str]()
 
 
 class Store:
     """Everything that was seen. Each method that takes something in says whose configuration it may change."""
 
-    def __init__(self) -> None:
+    def __init__(self, operator_namespace: str) -> None:
+        """Take the namespace whose policies may have a scope."""
+        self.operator_namespace = operator_namespace
+        self.borrowers = Borrowers()
         self._states: dict[str, NamespaceState] = {}
 
     def state(self, namespace: str) -> NamespaceState | None:
@@ -123,29 +54,41 @@ class Store:
         """Forget what we published ourselves: another one led, and what it wrote is what holds."""
         for state in self._states.values():
             state.published = state.sources = None
+            state.lent.clear()
 
-    def take(self, manifest: Mapping[str, Any], *, gone: bool) -> str | None:
-        """Take in a Namespace or one of our resources; the namespace that now needs something else."""
+    def scope_policies(self) -> tuple[ResourceRef, ...]:
+        """The policies that speak to other namespaces: as they are written now, or were last good."""
+        state = self._states.get(self.operator_namespace)
+        if state is None:
+            return ()
+        good = state.good()
+        return tuple(
+            ref for ref, stored in state.resources.items() if _has_scope(stored.manifest) or _has_scope(good.get(ref))
+        )
+
+    def take(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
+        """Take in a Namespace or one of our resources; the namespaces that may now need something else."""
         if manifest["kind"] == "Namespace":
             return self._take_namespace(manifest, gone=gone)
         return self._take_resource(manifest, gone=gone)
 
-    def lose(self, ref: ResourceRef, uid: str) -> str | None:
-        """Note that an object is gone of which no event told; its namespace where that changes it."""
+    def lose(self, ref: ResourceRef, uid: str) -> frozenset[str]:
+        """Note that an object is gone of which no event told; the namespaces that may now need something else."""
         name = ref.namespace or ref.name
         state = self._states.get(name)
         if state is None:
-            return None
+            return _NOBODY
         if ref.kind == "Namespace":
             if state.uid == uid:
                 self._end(name, state)
-            return None
+            return _NOBODY
         stored = state.resources.get(ref)
         if stored is None or stored.uid != uid:
-            return None
+            return _NOBODY
+        touched = self._concerned(ref, stored.manifest)
         del state.resources[ref]
         self._tidy(name, state)
-        return name
+        return touched
 
     def take_config(self, found: Json) -> str | None:
         """Take in one of our ConfigMaps; its namespace where it holds something else than we published."""
@@ -167,52 +110,74 @@ class Store:
         self._tidy(namespace, state)
         return namespace
 
-    def _take_resource(self, manifest: Mapping[str, Any], *, gone: bool) -> str | None:
+    def _take_resource(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
         metadata = manifest["metadata"]
         ref = ResourceRef(manifest["kind"], metadata["namespace"], metadata["name"])
         gone = gone or bool(metadata.get("deletionTimestamp"))
         if gone and ref.namespace not in self._states:
-            return None
+            return _NOBODY
         state = self._states.setdefault(ref.namespace, NamespaceState())
         before, since = state.resources.get(ref), version(dict(manifest))
         if before is not None and since < before.version:
-            return None
+            return _NOBODY
         if gone:
+            touched = self._concerned(ref, before.manifest) if before else _NOBODY
             state.resources.pop(ref, None)
             self._tidy(ref.namespace, state)
-            return ref.namespace if before else None
+            return touched
         cut = _cut(manifest)
         same = before is not None and before.uid == metadata["uid"] and before.manifest == cut
         kept = before.manifest if before is not None and same else cut
         state.resources[ref] = Stored(kept, metadata["uid"], since, status.observed(dict(manifest)))
-        return None if same else ref.namespace
+        return _NOBODY if same else self._concerned(ref, before.manifest if before else None, cut)
 
-    def _take_namespace(self, manifest: Mapping[str, Any], *, gone: bool) -> str | None:
+    def _take_namespace(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
         metadata = manifest["metadata"]
         name: str = metadata["name"]
         if gone and name not in self._states:
-            return None
+            return _NOBODY
         state = self._states.setdefault(name, NamespaceState())
         since = version(dict(manifest))
         if since < state.version:
-            return None
-        before, state.version = state.needs_config, since
+            return _NOBODY
+        needed, labels, state.version = state.needs_config, state.labels, since
         if gone:
             self._end(name, state)
-            return None
+            return _NOBODY
         state.uid = metadata["uid"]
         state.terminating = bool(metadata.get("deletionTimestamp"))
-        state.opted_in = (metadata.get("labels") or {}).get(INJECT) == "enabled"
-        return name if state.needs_config != before else None
+        state.labels = dict(metadata.get("labels") or {})
+        # Which labels a selector looks at is not for us to know; they seldom change, and to look costs little.
+        differs = state.needs_config and state.labels != labels
+        return frozenset({name}) if differs or state.needs_config != needed else _NOBODY
+
+    def _concerned(self, ref: ResourceRef, *forms: Manifest | None) -> frozenset[str]:
+        """The namespaces whose configuration is made of a resource, in one of its forms or its last good one."""
+        own = frozenset({ref.namespace})
+        if ref.kind == "ModelProvider":
+            return own | self.borrowers.of(ref)
+        if ref.namespace != self.operator_namespace:
+            return own
+        if not any(map(_has_scope, (*forms, self._states[ref.namespace].good().get(ref)))):
+            return own
+        return own | {name for name, state in self._states.items() if state.needs_config}
 
     def _end(self, name: str, state: NamespaceState) -> None:
         """A Namespace is gone. What is in it goes by events of its own, which may still be on their way."""
-        state.uid, state.opted_in, state.terminating = "", False, True
+        state.uid, state.labels, state.terminating = "", {}, True
         self._tidy(name, state)
 
     def _tidy(self, name: str, state: NamespaceState) -> None:
         if state.is_empty:
             self._states.pop(name, None)
+            self.borrowers.note(name, frozenset())
+
+
+def _has_scope(manifest: Manifest | None) -> bool:
+    match manifest:
+        case {"kind": "RoutingPolicy", "spec": {"scope": scope}}:
+            return scope is not None
+    return False
 
 
 def _cut(manifest: Mapping[str, Any]) -> Manifest:

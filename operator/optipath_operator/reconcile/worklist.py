@@ -1,4 +1,6 @@
-"""The worklist: namespaces that wait, each once, edits before the backlog, and what is only to be said at last.
+"""The worklist: namespaces that wait, each once, edits first, then what follows from them, then the backlog.
+
+What is only to be said comes last.
 
            touch                take                  done
     ─────▶ waiting ───────────▶ working ───────────▶ resting ──▶ forgotten
@@ -7,7 +9,7 @@
 A namespace rests for a moment after it was worked on, and for longer while it
 is touched again and again: a hundred edits in a second become a few writes, of
 which the last has them all. One that fails comes back after a pause that
-grows; an edit ends the pause.
+grows; an edit ends the pause, be it its own or one that it follows from.
 """
 
 import asyncio
@@ -29,10 +31,16 @@ class Lane(StrEnum):
 
     EDIT = "edit"
     """Somebody waits for it."""
+    FOLLOW = "follow"
+    """Something of another namespace has changed that it is made of, and so are perhaps a thousand others."""
     SWEEP = "sweep"
     """It is looked at to be sure."""
     REPORT = "report"
     """Its routers have what they need, and its status is yet to be written."""
+
+
+_NEWS: Final = (Lane.EDIT, Lane.FOLLOW)
+"""Something has changed, so that what has failed may go well now."""
 
 
 class Timer(Protocol):
@@ -57,7 +65,7 @@ class _Off:
 
 
 class Worklist:
-    """Waiting namespaces in two lanes."""
+    """Waiting namespaces, in lanes."""
 
     def __init__(self, now: Callable[[], float], later: Later | None = None) -> None:
         self._now = now
@@ -72,12 +80,12 @@ class Worklist:
         self._wake = asyncio.Event()
 
     def touch(self, namespace: str, lane: Lane) -> None:
-        """Put a namespace on the list. The more urgent lane counts, and an edit ends the pause after a failure."""
+        """Put a namespace on the list. The more urgent lane counts, and news end the pause after a failure."""
         if namespace in self._working:
             self._working[namespace] = _sooner(self._working[namespace], lane)
             return
         if off := self._off.get(namespace):
-            if not (off.failed and lane is Lane.EDIT):
+            if not (off.failed and lane in _NEWS):
                 off.then = _sooner(off.then, lane)
                 return
             off.timer.cancel()
@@ -114,8 +122,8 @@ class Worklist:
     def failed(self, namespace: str) -> float:
         """It could not be done; the seconds after which it comes back."""
         failures = self._failures[namespace] = self._failures.get(namespace, 0) + 1
-        if self._working.pop(namespace) is Lane.EDIT:
-            return self._rest(namespace, Lane.EDIT)
+        if (then := self._working.pop(namespace)) in _NEWS:
+            return self._rest(namespace, then)
         longest: float = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(failures - 1, 20))
         pause = longest * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, hides nothing
         self._leave(namespace, pause, Lane.SWEEP, failed=True)
@@ -137,6 +145,14 @@ class Worklist:
         self._off.clear()
         self._failures.clear()
         self._rests.clear()
+
+    def idle(self) -> bool:
+        """Whether nothing waits, is worked on, or rests before its next turn; what pauses after a failure aside."""
+        return not (
+            any(self._lanes.values())
+            or self._working
+            or any(off.then is not None and not off.failed for off in self._off.values())
+        )
 
     def depth(self, lane: Lane) -> int:
         """How many namespaces wait in a lane."""

@@ -7,6 +7,7 @@ prints, and `deploy/crds` is generated from them.
 from optipath_operator.resources.base import GROUP, VERSION
 from optipath_operator.resources.boundary import BoundarySpec, HandlingSpec
 from optipath_operator.resources.endpoint import CaBundleRef, EndpointSpec
+from optipath_operator.resources.limits import PolicyLimitsSpec, QueueSpec
 from optipath_operator.resources.match import (
     Conditions,
     HeaderMatchSpec,
@@ -30,6 +31,9 @@ from optipath_operator.resources.provider import (
     QualitySpec,
 )
 from optipath_operator.resources.reading import Read, Resource, read_policy, read_provider
+from optipath_operator.resources.scope import ClampSpec, ClampTargetSpec, ScopeSpec
+from optipath_operator.resources.selector import LabelRequirementSpec, NamespaceSelectorSpec
+from optipath_operator.resources.sharing import SharingSpec
 from optipath_operator.resources.strategy import BalancedSpec, CostWithinSpec, StickySpec, StrategySpec
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "BalancedSpec",
     "BoundarySpec",
     "CaBundleRef",
+    "ClampSpec",
+    "ClampTargetSpec",
     "Conditions",
     "CostWithinSpec",
     "EndpointSpec",
@@ -45,20 +51,26 @@ __all__ = [
     "HeaderMatchSpec",
     "HedgeSpec",
     "InnerMatchSpec",
+    "LabelRequirementSpec",
     "LongContextSpec",
     "MatchSpec",
     "ModelProviderSpec",
     "ModelSpec",
+    "NamespaceSelectorSpec",
+    "PolicyLimitsSpec",
     "PricingSpec",
     "Problem",
     "QualitySpec",
+    "QueueSpec",
     "Read",
     "ResilienceSpec",
     "Resource",
     "ResourceRef",
     "RoutingPolicySpec",
     "RuleSpec",
+    "ScopeSpec",
     "Severity",
+    "SharingSpec",
     "StickySpec",
     "StrategySpec",
     "TargetSpec",

@@ -15,7 +15,7 @@ from optipath_operator.resources.conditions import CONDITIONS
 from optipath_operator.resources.policy import RoutingPolicySpec
 from optipath_operator.resources.provider import ModelProviderSpec
 from optipath_operator.resources.schema import Schema, structural
-from optipath_operator.resources.status import ResourceStatus
+from optipath_operator.resources.status import PolicyStatus, ResourceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Kind:
     plural: str
     short_name: str
     spec: type[Spec]
+    status: type[ResourceStatus] = ResourceStatus
     columns: tuple[Schema, ...] = ()
     """What `kubectl get` shows before the conditions."""
 
@@ -41,7 +42,7 @@ KINDS = (
         "modelproviders",
         "mp",
         ModelProviderSpec,
-        (
+        columns=(
             {"name": "Type", "type": "string", "jsonPath": ".spec.type"},
             {"name": "URL", "type": "string", "jsonPath": ".spec.endpoint.url", "priority": 1},
         ),
@@ -51,14 +52,18 @@ KINDS = (
         "routingpolicies",
         "rp",
         RoutingPolicySpec,
-        ({"name": "Priority", "type": "integer", "jsonPath": ".spec.priority"},),
+        PolicyStatus,
+        (
+            {"name": "Priority", "type": "integer", "jsonPath": ".spec.priority"},
+            {"name": "Tier", "type": "string", "jsonPath": ".status.tier"},
+        ),
     ),
 )
 
 
 def definition(kind: Kind) -> Schema:
     """The CustomResourceDefinition of a kind."""
-    spec, status = structural(kind.spec), structural(ResourceStatus)
+    spec, status = structural(kind.spec), structural(kind.status)
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from optipath_operator.resources.base import Cel, Spec
 from optipath_operator.resources.boundary import BoundarySpec
+from optipath_operator.resources.limits import PolicyLimitsSpec
 from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.match import MatchSpec
 from optipath_operator.resources.scalars import (
@@ -24,6 +25,7 @@ from optipath_operator.resources.scalars import (
     ShortDuration,
     seconds,
 )
+from optipath_operator.resources.scope import ScopeSpec
 from optipath_operator.resources.strategy import StrategySpec
 from optipath_snapshot import Saying
 
@@ -34,7 +36,7 @@ class TargetSpec(Spec):
     provider: ObjectName
     """The ModelProvider's name."""
     namespace: NamespaceName | None = None
-    """The ModelProvider's namespace. Providers are not shared yet: only those of the policy's own are found."""
+    """The ModelProvider's namespace, if it is another than the policy's: found there if its `sharing` admits us."""
     model: ModelName
     """The model's name there."""
     weight: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1
@@ -193,6 +195,21 @@ class ClassifierSpec(Spec):
 class RoutingPolicySpec(Spec):
     """Which requests go where. The first rule that matches is taken, over all policies of the namespace."""
 
+    cel: ClassVar = (
+        Cel(
+            "has(self.scope) || (has(self.rules) && self.rules.size() > 0)",
+            "rules are needed; only a policy with a scope may have none",
+        ),
+        Cel(
+            "!has(self.workloadSelector) || !has(self.scope) || (!has(self.scope.clamp) && "
+            "(self.scope.mode != 'Defaults' || (!has(self.resilience) && !has(self.limits))))",
+            "workloadSelector does not go with what holds for whole namespaces: "
+            "scope.clamp, and resilience and limits of Defaults",
+        ),
+    )
+
+    scope: ScopeSpec | None = None
+    """Which other namespaces it speaks to. Only a policy of the operator's own namespace may have a scope."""
     priority: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 100
     """Policies with a higher one are asked first; equal ones in the order of their names."""
     workload_selector: WorkloadSelectorSpec | None = None
@@ -206,5 +223,32 @@ class RoutingPolicySpec(Spec):
     """Where requests of its pods may go, whichever rule of whichever policy routes them, or none."""
     classifiers: Annotated[tuple[ClassifierSpec, ...], map_by("name", at_most=4)] = ()
     """Recognisers of your own, asked of each request of these pods before any rule is."""
-    rules: Annotated[tuple[RuleSpec, ...], map_by("name", at_most=64, at_least=1)]
-    """Rules in the order in which they are asked."""
+    resilience: ResilienceSpec | None = None
+    """How long and how often to try, where a rule does not say it itself; field by field."""
+    limits: PolicyLimitsSpec | None = None
+    """How many requests of its rules may be under way at once; any number if not given."""
+    rules: Annotated[tuple[RuleSpec, ...], map_by("name", at_most=64)] = ()
+    """Rules in the order in which they are asked; at least one, but in a policy with a scope."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.scope is None and not self.rules:
+            raise PydanticCustomError("rules", "must have rules, which only a policy with a scope can do without")
+        return self
+
+    @model_validator(mode="after")
+    def _speaks_to_whole_namespaces(self) -> Self:
+        if self.workload_selector is None or self.scope is None:
+            return self
+        whole = {
+            "scope.clamp": self.scope.clamp,
+            "resilience of Defaults": self.resilience if self.scope.mode == "Defaults" else None,
+            "limits of Defaults": self.limits if self.scope.mode == "Defaults" else None,
+        }
+        if given := [name for name, value in whole.items() if value is not None]:
+            raise PydanticCustomError(
+                "scope",
+                "must not have a workloadSelector beside {given}, for that holds for whole namespaces",
+                {"given": " and ".join(given)},
+            )
+        return self

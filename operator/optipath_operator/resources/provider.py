@@ -10,6 +10,7 @@ from optipath_operator.resources.boundary import HandlingSpec
 from optipath_operator.resources.endpoint import EndpointSpec
 from optipath_operator.resources.lists import map_by, ordered, set_of
 from optipath_operator.resources.scalars import Fraction, KeyName, ModelName, Money
+from optipath_operator.resources.sharing import SharingSpec
 from optipath_snapshot import WELL_KNOWN, Capability
 
 ProviderType = Literal[
@@ -183,6 +184,8 @@ class ModelProviderSpec(Spec):
     """What becomes of what it is sent; the boundaries of policies are checked against it."""
     limits: LimitsSpec = LimitsSpec()
     """How much of it to use."""
+    sharing: SharingSpec = SharingSpec()
+    """Who else may route to it."""
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:

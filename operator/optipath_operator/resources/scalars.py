@@ -101,6 +101,7 @@ KeyName = Annotated[
 FileName = Annotated[str, Text(r"^[-._A-Za-z0-9]{1,253}$", "a key of a ConfigMap", 253)]
 LabelKey = Annotated[str, Text(f"^({_NAME}/)?{_WORD}$", "a label's name", 317)]
 LabelValue = Annotated[str, Text(f"^({_WORD})?$", "a label's value", 63)]
+TierName = Annotated[str, Text(f"^{_WORD}$", "a tier: the value of a label, letters, digits and - _ ., at most 63", 63)]
 PluginName = Annotated[str, Text(r"^[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?$", "an entry point's name, at most 63", 63)]
 ConfigKey = Annotated[
     str, Text(r"^[A-Za-z][-_.A-Za-z0-9]{0,62}$", "a word of at most 63 letters, digits and - _ .", 63)

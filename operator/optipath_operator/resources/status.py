@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 
 from optipath_operator.resources.base import Spec
-from optipath_operator.resources.lists import map_by
+from optipath_operator.resources.lists import map_by, ordered
 
 # The words themselves are a closed list in conditions.py and not here: Helm does not upgrade a
 # CustomResourceDefinition, and an operator with one word more must be able to write it.
@@ -15,6 +15,8 @@ _Generation = Annotated[int, Field(ge=0)]
 
 MESSAGE_LENGTH = 32_768
 """Signs that a condition's message may have, as in every condition of Kubernetes."""
+INHERITED_SHOWN = 32
+"""Inherited fields that a status tells of; the workbench tells of all."""
 
 
 class ConditionStatus(Spec):
@@ -41,3 +43,21 @@ class ResourceStatus(Spec):
     """Generation that the operator has seen last."""
     conditions: Annotated[tuple[ConditionStatus, ...], map_by("type", at_most=8)] = ()
     """What can be said of the resource, each once."""
+
+
+class InheritedStatus(Spec):
+    """One field that the policy does not say itself, or not as it holds."""
+
+    policy: Annotated[str, Field(max_length=317)]
+    """The policy above it that says so, by namespace and name."""
+    field: Annotated[str, Field(max_length=128)]
+    """The field, such as `resilience.attempts`."""
+
+
+class PolicyStatus(ResourceStatus):
+    """What the operator makes of the policy."""
+
+    tier: Annotated[str, Field(max_length=63)] | None = None
+    """The SLA tier of its namespace, as it is in force."""
+    inherited: Annotated[tuple[InheritedStatus, ...], ordered(at_most=INHERITED_SHOWN, twice=True)] = ()
+    """What policies above it add to its rules or bound in them; the first 32."""
