@@ -58,7 +58,7 @@ class _Testimony:
 class _Ledger:
     """What one router has said that it spent since it started."""
 
-    started: float
+    uptime_seconds: float
     counted: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -128,16 +128,20 @@ class Evidence:
         return before != {key: health for key, (health, _) in self._known.items()}
 
     def _count(self, router: str, answer: Answer, providers: Mapping[str, Provided], now: float) -> bool:
-        started = now - answer.uptime_seconds
         ledger = self._ledgers.get(router)
-        if ledger is None or started > ledger.started + _SLACK_SECONDS:
-            first = ledger is None and started < self._began - _SLACK_SECONDS
-            ledger = self._ledgers[router] = _Ledger(started)
-            if first:
+        if ledger is None:
+            ledger = _Ledger(answer.uptime_seconds)
+            if now - answer.uptime_seconds < self._began - _SLACK_SECONDS:
                 # It ran before we listened: what it had spent by then is in the status, if anything ever was.
-                for name, dollars in answer.spend.items():
-                    if name in providers and self._sum(name, providers[name]).since_before:
-                        ledger.counted[name] = dollars
+                ledger.counted = {
+                    name: dollars
+                    for name, dollars in answer.spend.items()
+                    if name in providers and self._sum(name, providers[name]).since_before
+                }
+        elif answer.uptime_seconds < ledger.uptime_seconds:
+            ledger.counted.clear()  # it has started anew
+        ledger.uptime_seconds = answer.uptime_seconds
+        self._ledgers[router] = ledger
         more = False
         for name, dollars in answer.spend.items():
             if name in providers:

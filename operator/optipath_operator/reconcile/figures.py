@@ -41,7 +41,7 @@ def figures_of(channel: Channel, ref: ResourceRef, stored: Stored) -> Json:
     if has_scope(stored.manifest):
         return {}
     counted = channel.tally(ref.namespace, selector(stored.manifest))
-    if counted.awaited and not channel.is_long(ref.namespace):
+    if counted.waits and not channel.is_long(ref.namespace):
         return {name: shown[name] for name in ("routers",) if name in shown}
     return {"routers": counted.figure}
 
@@ -54,7 +54,7 @@ def propagated_of(channel: Channel, ref: ResourceRef, stored: Stored) -> Conditi
         return Condition(ConditionType.PROPAGATED, Truth.UNKNOWN, Reason.NOT_ASKED, told, generation)
     counted = channel.tally(ref.namespace, selector(stored.manifest))
     made, found = propagated(counted, generation), stored.status.conditions.get(ConditionType.PROPAGATED, {})
-    if counted.awaited and found.get("observedGeneration") == generation and found.get("reason") in set(Reason):
+    if counted.waits and found.get("observedGeneration") == generation and found.get("reason") in set(Reason):
         # One edit in a namespace would else be two writes for each of its policies.
         truth, reason, told = Truth(found["status"]), Reason(found["reason"]), found.get("message", "")
         return replace(made, status=truth, reason=reason, message=told)
@@ -152,6 +152,8 @@ def _is_news(said: Condition, found: Observed) -> bool:
     shown = found.conditions.get(said.type, {})
     if shown.get("observedGeneration") != said.observed_generation:
         return True
+    if shown.get("reason") == Reason.PENDING:
+        return said.reason is not Reason.PENDING
     return shown.get("status") == Truth.UNKNOWN and said.status is not Truth.UNKNOWN
 
 
