@@ -112,9 +112,8 @@ class Channel:
     def models(self, namespace: str, name: str, models: tuple[str, ...]) -> dict[str, ModelHealth] | None:
         """How a provider's models do; None while nothing was heard of any of them."""
         group = self._fleet.group(namespace)
-        if group is None or not group.evidence.tried(name, models):
-            return None
-        return {model: group.evidence.model(name, model) for model in models}
+        known = group.evidence.models(name, models, self._now()) if group else {}
+        return {model: known.get(model, ModelHealth()) for model in models} if known else None
 
     def spend(self, namespace: str, name: str, uid: str) -> str | None:
         """Dollars spent at a provider, coarse; None while nothing was heard of it."""
