@@ -353,7 +353,7 @@ async def test_what_was_withheld_is_reported_again(cluster: Cluster, timers: Tim
     await cluster.knows("x")
     await timers.advance(10)
     cluster.reported.clear()
-    cluster.channel.withheld("team-a")
+    cluster.channel.withheld("team-a", 30.0)
     await timers.advance(29)
     assert cluster.reported == []
     await timers.advance(3)

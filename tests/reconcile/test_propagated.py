@@ -224,10 +224,9 @@ async def test_a_provider_shows_health_by_model_last_error_models_and_spend(stag
 @pytest.mark.row("C07")
 async def test_an_outage_shows_within_a_minute_and_passes_by_itself(stage: Stage) -> None:
     await stage.starts("x", "y")
-    await stage.passes(60)
     for router in stage.routers.values():
         router.fails("acme", "small", "large")
-    await stage.passes(60)
+    await stage.passes(50)
     assert stage.provider()["health"] == "Down"
     for router in stage.routers.values():
         router.serves("acme", "small", "large")
@@ -252,7 +251,7 @@ async def test_spend_alone_is_written_every_five_minutes_or_less_often(stage: St
         stage.routers["10.0.0.1"].spend = {"acme": Decimal(cents)}
         await stage.passes(30)
     written = len(stage.api.written("acme/status")) - before
-    assert 7 <= written <= 13
+    assert 7 <= written <= 13  # an hour, once in five to seven and a half minutes
     assert Decimal(stage.provider()["spend"]) > 100
 
 

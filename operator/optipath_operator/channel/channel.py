@@ -121,10 +121,10 @@ class Channel:
         dollars = group.evidence.spend(name, uid) if group else None
         return None if dollars is None else f"{dollars:.{2 if dollars >= 1 else 4}f}"
 
-    def withheld(self, namespace: str) -> None:
-        """Have a namespace reported again after its next round: something was not told for lack of time."""
+    def withheld(self, namespace: str, seconds: float) -> None:
+        """Have a namespace reported again after so long: something was not told, for it was too soon."""
         if (group := self._fleet.group(namespace)) is not None:
-            group.dirty, group.report_at = True, self._now() + _ROUND_SECONDS
+            group.dirty, group.report_at = True, self._now() + max(seconds, _BETWEEN_SECONDS)
 
     async def run(self) -> None:
         """Ask, for as long as this task lives."""

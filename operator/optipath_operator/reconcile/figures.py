@@ -68,15 +68,15 @@ def may_wait(said: Iterable[Condition], besides: Json, found: Observed) -> bool:
     return not status.differs(conditions, _without_figures(besides), plain)
 
 
-def has_come(said: Iterable[Condition], besides: Json, stored: Stored, since: float) -> bool:
-    """Whether it is time to write what may wait, so many seconds after the last time."""
+def still_to_wait(said: Iterable[Condition], besides: Json, stored: Stored, since: float) -> float:
+    """How many seconds what may wait still has to, so many after the last time; not more than 0 when it has come."""
     found = stored.status
     apart = {name: value for name, value in besides.items() if name != _SPEND}
     others = {name: value for name, value in found.besides.items() if name != _SPEND}
     if status.differs(said, apart, Observed(found.conditions, others)):
-        return since >= _FIGURES_SECONDS
+        return _FIGURES_SECONDS - since
     # Providers that were last written together drift apart.
-    return since >= _SPEND_SECONDS * (1 + crc32(stored.uid.encode()) % 64 / 128)
+    return _SPEND_SECONDS * (1 + crc32(stored.uid.encode()) % 64 / 128) - since
 
 
 def provided(state: NamespaceState) -> dict[str, Provided]:
