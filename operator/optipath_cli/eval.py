@@ -27,9 +27,9 @@ from optipath_cli.evaluation.recordings import BadRecordings, Recordings, read_r
 from optipath_cli.evaluation.report import as_json as evaluation_json
 from optipath_cli.evaluation.report import tell
 from optipath_cli.evaluation.trace import Priced, priced, read_trace, rising
-from optipath_cli.inputs import egress_option, gathered, namespace_option
+from optipath_cli.inputs import egress_option, gathered, namespace_option, operator_namespace_option
+from optipath_cli.meaning import meaning
 from optipath_cli.terminal import Terminal
-from optipath_operator.compile import compile_namespace
 from optipath_router.classify.model import shipped
 from optipath_snapshot import EgressRule, Snapshot
 
@@ -43,6 +43,7 @@ USUAL_FOLDS: Final = Path(".folds")
     "--policy", "files", metavar="FILE", multiple=True, help="Manifests; the recorded models alone if not given."
 )
 @namespace_option
+@operator_namespace_option
 @egress_option
 @click.option(
     "--strategy",
@@ -67,6 +68,7 @@ def eval_(
     dataset: Path | None,
     files: tuple[str, ...],
     namespace: str | None,
+    home: str,
     egress: tuple[EgressRule, ...],
     strategies: tuple[str, ...],
     model: str,
@@ -90,7 +92,7 @@ def eval_(
     if trace is not None and not files:
         raise click.UsageError("--trace needs --policy: the manifests say which targets there are")
     try:
-        snapshot = _snapshot(files, namespace, egress) if files else None
+        snapshot = _snapshot(files, namespace, egress, home) if files else None
         held_out = _held_out(folds)
         predict = remembered(held_out.predict if held_out else shipped().predict)
         told: dict[str, Any] = {}
@@ -135,10 +137,10 @@ def _priced(trace: Path, snapshot: Snapshot, predict: Predict, *, quiet: bool) -
     return {"trace": [_plain(each) for each in found], "trace_rises": rising(found)}
 
 
-def _snapshot(files: Sequence[str], namespace: str | None, egress: tuple[EgressRule, ...]) -> Snapshot:
-    compiled = compile_namespace(gathered(files, namespace, egress))
-    Terminal(stderr=True).problems(compiled.problems)
-    return compiled.snapshot
+def _snapshot(files: Sequence[str], namespace: str | None, egress: tuple[EgressRule, ...], home: str) -> Snapshot:
+    meant = meaning(gathered(files, namespace, egress, home))
+    Terminal(stderr=True).problems(meant.problems)
+    return meant.compiled.snapshot
 
 
 def _held_out(folder: Path | None) -> HeldOut | None:

@@ -7,14 +7,15 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
-from optipath_cli.inputs import egress_option, gathered, labels_option, namespace_option
+from optipath_cli.inputs import egress_option, gathered, labels_option, namespace_option, operator_namespace_option
+from optipath_cli.meaning import meaning
+from optipath_cli.provenance import Origin, origins_of
 from optipath_cli.scores import scores_table, sources
 from optipath_cli.terminal import Terminal
-from optipath_operator.compile import compile_namespace
 from optipath_router import plugins
 from optipath_router.account.record import decision_json
 from optipath_router.chat.features import Features
@@ -26,7 +27,7 @@ from optipath_router.decide.why_not import why_not
 from optipath_router.errors import RequestRejected
 from optipath_router.providers.surfaces import CHAT
 from optipath_router.runtime import classifier, recognisers
-from optipath_snapshot import EgressRule, digest
+from optipath_snapshot import EgressRule, Snapshot, digest
 
 
 def _header(text: str) -> tuple[str, str]:
@@ -58,6 +59,7 @@ def _moment(text: str) -> float:
 @click.command()
 @click.argument("words", metavar="FILES... [PROMPT]", nargs=-1, required=True)
 @namespace_option
+@operator_namespace_option
 @egress_option
 @labels_option
 @click.option("--request", type=click.File("rb"), help="A chat completion request as JSON; - is standard input.")
@@ -72,6 +74,7 @@ def explain(
     *,
     words: tuple[str, ...],
     namespace: str | None,
+    home: str,
     egress: tuple[EgressRule, ...],
     labels: Mapping[str, str],
     request: BinaryIO | None,
@@ -88,8 +91,9 @@ def explain(
     FILES are manifests as `optipath run` takes them, and the request is PROMPT, the last word, or --request.
     """
     files, body = _what_is_asked(words, request, model)
-    compiled = compile_namespace(gathered(files, namespace, egress))
-    Terminal(stderr=True).problems(compiled.problems)
+    meant = meaning(gathered(files, namespace, egress, home))
+    Terminal(stderr=True).problems(meant.problems)
+    compiled = meant.compiled
     plan = make_plan(
         compiled.snapshot,
         digest(compiled.snapshot),
@@ -102,17 +106,29 @@ def explain(
     health = Health(turns=dict.fromkeys((rule.id for rule in plan.rules), turn))
     decision = decide(seen, plan, health, secrets.randbits(64) if draw is None else draw)
     because = tuple(why_not(decision, asked_of)) if asked_of else ()
+    told = tuple(_inherited(compiled.snapshot, decision))
     if as_json:
-        more = {"why_not": {"target": asked_of, "because": because}} if asked_of else {}
+        more: dict[str, Any] = {"why_not": {"target": asked_of, "because": because}} if asked_of else {}
+        more |= {"tier": compiled.snapshot.tier} if compiled.snapshot.tier else {}
+        more |= {"provenance": {each.field: each.source for each in told}} if told else {}
         click.echo(json.dumps(decision_json(decision) | more, ensure_ascii=False, indent=2))
         return
     terminal = Terminal()
-    terminal.facts((*_told(seen, decision), *(("why not", reason) for reason in because)))
+    tier = [("tier", compiled.snapshot.tier)] if compiled.snapshot.tier else []
+    inherited = [("from above", f"{each.field} {each.value}: {each.source}") for each in told]
+    terminal.facts((*tier, *_told(seen, decision), *inherited, *(("why not", reason) for reason in because)))
     if decision.scored:
         terminal.line()
         terminal.table(*scores_table(decision), headed=True)
         terminal.line()
         terminal.facts(sources(decision))
+
+
+def _inherited(snapshot: Snapshot, decision: Decision) -> Iterator[Origin]:
+    """The fields of the rule that decides which its own policy does not say."""
+    for route in snapshot.routes:
+        if (route.policy, route.rule) == (decision.policy, decision.rule):
+            yield from (origin for origin in origins_of(route, snapshot) if origin.field in route.provenance)
 
 
 def _not_counted(_: str, __: str) -> None:

@@ -8,6 +8,8 @@ from optipath_cli.egress import egress_rule, from_here
 from optipath_cli.manifests import OURS, ManifestError, read_manifests
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.compile import Gathered
+from optipath_operator.compile.gathered import OPERATOR_NAMESPACE
+from optipath_operator.compile.manifests import NAMESPACE
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import EgressRule
 
@@ -23,6 +25,14 @@ def labels(text: str) -> Mapping[str, str]:
 files_argument = click.argument("files", metavar="FILES...", nargs=-1, required=True)
 namespace_option = click.option(
     "--namespace", metavar="NS", help="Whose manifests count; if not given, the namespace that they name, or default."
+)
+operator_namespace_option = click.option(
+    "--operator-namespace",
+    "home",
+    metavar="NS",
+    default=OPERATOR_NAMESPACE,
+    show_default=True,
+    help="Where policies with a scope are, which speak to other namespaces.",
 )
 labels_option = click.option(
     "--labels",
@@ -41,13 +51,13 @@ egress_option = click.option(
 )
 
 
-def gathered(names: Iterable[str], namespace: str | None, egress: tuple[EgressRule, ...]) -> Gathered:
+def gathered(names: Iterable[str], namespace: str | None, egress: tuple[EgressRule, ...], home: str) -> Gathered:
     """All that files say about a namespace; raises ClickException for a file that cannot be read."""
     try:
         manifests = read_manifests(names)
     except ManifestError as error:
         raise click.ClickException(str(error)) from error
-    return gather(manifests, namespace_of(manifests, namespace), egress)
+    return gather(manifests, namespace_of(manifests, namespace, home), egress, home=home)
 
 
 def gather(
@@ -55,6 +65,7 @@ def gather(
     namespace: str,
     egress: tuple[EgressRule, ...],
     last_good: tuple[Manifest, ...] = (),
+    home: str = OPERATOR_NAMESPACE,
 ) -> Gathered:
     """What is compiled of manifests that stood in files."""
     return Gathered(
@@ -63,18 +74,25 @@ def gather(
         catalogue=built_in(),
         last_good=last_good,
         egress=from_here(egress),
+        operator_namespace=home,
         strict=True,
     )
 
 
-def namespace_of(manifests: Iterable[Manifest], given: str | None) -> str:
+def namespace_of(manifests: Iterable[Manifest], given: str | None, home: str = OPERATOR_NAMESPACE) -> str:
     """The namespace given, or the one that the manifests agree on, or `default`.
 
-    Raises UsageError where they differ.
+    The operator's own is meant only where no other is named: it speaks to
+    others. Raises UsageError where several are named.
     """
-    named = {manifest["metadata"].get("namespace") for manifest in manifests if manifest["kind"] in OURS} - {None}
     if given is not None:
         return given
-    if len(named) > 1:
-        raise click.UsageError(f"say which --namespace, for the manifests name {', '.join(map(str, sorted(named)))}")
-    return str(named.pop()) if named else "default"
+    written = tuple(manifests)
+    named = {each["metadata"].get("namespace") for each in written if each["kind"] in OURS}
+    spaces = {each["metadata"]["name"] for each in written if each["kind"] == NAMESPACE}
+    meant = named - {home, None} or spaces - {home}
+    if len(meant) > 1:
+        raise click.UsageError(f"say which --namespace, for the manifests name {', '.join(map(str, sorted(meant)))}")
+    if not meant:
+        return home if named == {home} else "default"
+    return str(meant.pop())

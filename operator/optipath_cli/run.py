@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import click
 import uvloop
 
-from optipath_cli.inputs import egress_option, labels_option, namespace_of, namespace_option
+from optipath_cli.inputs import egress_option, labels_option, namespace_of, namespace_option, operator_namespace_option
 from optipath_cli.keys import KeyFolder
 from optipath_cli.logs import log_to
 from optipath_cli.sources import read_sources
@@ -32,6 +32,7 @@ def _listen(text: str) -> tuple[Address, ...]:
 @click.command()
 @click.argument("files", metavar="FILES...", nargs=-1, required=True, type=click.Path(exists=True))
 @namespace_option
+@operator_namespace_option
 @click.option(
     "--listen", metavar="HOST:PORT", type=_listen, default="127.0.0.1:7080", show_default=True, help="The API."
 )
@@ -56,6 +57,7 @@ def run(
     *,
     files: tuple[str, ...],
     namespace: str | None,
+    home: str,
     listen: tuple[Address, ...],
     admin: tuple[Address, ...],
     credentials: Path | None,
@@ -72,12 +74,12 @@ def run(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     terminal = Terminal()
     log_to(terminal, logging.WARNING)
-    named = namespace_of(read_sources(files, {}).manifests, namespace)
+    named = namespace_of(read_sources(files, {}).manifests, namespace, home)
     with TemporaryDirectory(prefix="optipath-") as folder:
         settings = _settings(Path(folder), listen, admin, named, log_level)
         _write_labels(settings.podinfo, labels)
         keys = KeyFolder(settings.credentials, credentials, os.environ)
-        workbench = Workbench(files, named, egress, settings.snapshot, keys)
+        workbench = Workbench(files, named, egress, settings.snapshot, keys, home=home)
 
         def started(bound: Bound) -> None:
             _banner(terminal, bound, workbench.edition, keys)
@@ -118,6 +120,7 @@ def _banner(terminal: Terminal, bound: Bound, edition: Edition, keys: KeyFolder)
             ("API", f"http://{bound.api[0]}/v1"),
             ("admin", f"http://{bound.admin[0]}"),
             ("namespace", snapshot.namespace),
+            *([("tier", snapshot.tier)] if snapshot.tier else []),
             ("models", ", ".join(sorted({target.model for target in snapshot.targets})) or "none"),
         ]
     )
@@ -134,7 +137,8 @@ def _rules(snapshot: Snapshot) -> Iterator[tuple[str, str, str, str]]:
     for route in snapshot.routes:
         asked = ", ".join(route.match.models) or "any model"
         targets = ", ".join(used.target for used in route.targets) or "nobody"
-        yield f"{route.policy.name}/{route.rule}", asked, route.strategy.kind, targets
+        policy = route.policy.name if route.policy.namespace == snapshot.namespace else route.policy.full_name
+        yield f"{policy}/{route.rule}", asked, route.strategy.kind, targets
 
 
 def _reloaded(terminal: Terminal, edition: Edition) -> None:
@@ -148,4 +152,4 @@ def _reloaded(terminal: Terminal, edition: Edition) -> None:
 def _wrong(terminal: Terminal, edition: Edition) -> None:
     for message in edition.unread:
         terminal.line(f"unreadable: {message}", "bold red")
-    terminal.problems(edition.compiled.problems)
+    terminal.problems(edition.problems)

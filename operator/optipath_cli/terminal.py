@@ -11,7 +11,7 @@ from rich.text import Text
 
 from optipath_operator.resources import Problem, Severity
 
-_STYLES = {Severity.INVALID: "bold red", Severity.UNRESOLVED: "red", Severity.WARNING: "yellow"}
+_STYLES = {Severity.INVALID: "bold red", Severity.UNRESOLVED: "red", Severity.DENIED: "red", Severity.WARNING: "yellow"}
 
 
 class Terminal:

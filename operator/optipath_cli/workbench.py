@@ -17,8 +17,11 @@ from typing import Final
 from optipath_cli.generations import changes, counted
 from optipath_cli.inputs import gather
 from optipath_cli.keys import KeyFolder
+from optipath_cli.meaning import meaning
 from optipath_cli.sources import read_sources, state_of
-from optipath_operator.compile import Compiled, compile_namespace
+from optipath_operator.compile import Compiled
+from optipath_operator.compile.gathered import OPERATOR_NAMESPACE
+from optipath_operator.resources import Problem
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import EgressRule, digest, encode
 
@@ -37,6 +40,10 @@ class Edition:
 
     manifests: tuple[Manifest, ...]
     compiled: Compiled
+    problems: tuple[Problem, ...]
+    """Of the namespace, and of what plays a part in it from elsewhere."""
+    sources: tuple[Manifest, ...]
+    """The last good form of all of it."""
     digest: str
     generation: int
     """Counts the changes of the snapshot."""
@@ -52,11 +59,18 @@ class Workbench:
     """Reads, compiles and writes, whenever there is something new."""
 
     def __init__(
-        self, files: Sequence[str], namespace: str, egress: tuple[EgressRule, ...], snapshot: Path, keys: KeyFolder
+        self,
+        files: Sequence[str],
+        namespace: str,
+        egress: tuple[EgressRule, ...],
+        snapshot: Path,
+        keys: KeyFolder,
+        *,
+        home: str = OPERATOR_NAMESPACE,
     ) -> None:
         """Take the user's files, and where the router looks for its own; the first edition is written at once."""
         self._files, self._namespace, self._egress = files, namespace, egress
-        self._snapshot, self._keys = snapshot, keys
+        self._snapshot, self._keys, self._home = snapshot, keys, home
         self._seen = self._taken = state_of(files)
         self._sources = read_sources(files, {})
         self.edition = self._publish(None)
@@ -83,13 +97,16 @@ class Workbench:
     def _publish(self, before: Edition | None) -> Edition:
         earlier = before.manifests if before else ()
         manifests = counted(self._sources.manifests, earlier)
-        last_good = before.compiled.sources if before else ()
-        compiled = compile_namespace(gather(manifests, self._namespace, self._egress, last_good))
+        last_good = before.sources if before else ()
+        meant = meaning(gather(manifests, self._namespace, self._egress, last_good, self._home))
+        compiled = meant.compiled
         named = digest(compiled.snapshot)
         written = before is None or named != before.digest
         edition = Edition(
             manifests,
             compiled,
+            meant.problems,
+            meant.sources,
             named,
             generation=(before.generation if before else 0) + written,
             written=written,

@@ -10,6 +10,7 @@ from optipath_cli.inputs import labels, namespace_of
 from optipath_snapshot import EgressRule
 from optipath_snapshot.egress import may_be_named, may_connect
 
+HOME = "optipath-system"
 RULES = {
     "vllm": EgressRule(host="vllm"),
     "VLLM.lan:8000": EgressRule(host="vllm.lan", ports=(8000,)),
@@ -75,8 +76,19 @@ def named(*namespaces: str | None) -> list[dict[str, object]]:
 
 
 def test_the_namespace_is_what_was_said_or_what_the_manifests_agree_on() -> None:
-    assert namespace_of(named("team-a", None), None) == "team-a"
-    assert namespace_of(named(None), None) == "default"
-    assert namespace_of(named("team-a", "team-b"), "team-b") == "team-b"
+    assert namespace_of(named("team-a", None), None, HOME) == "team-a"
+    assert namespace_of(named(None), None, HOME) == "default"
+    assert namespace_of(named("team-a", "team-b"), "team-b", HOME) == "team-b"
     with pytest.raises(click.UsageError, match="team-a, team-b"):
-        namespace_of(named("team-b", "team-a"), None)
+        namespace_of(named("team-b", "team-a"), None, HOME)
+
+
+def test_the_operator_s_own_namespace_is_meant_only_where_no_other_is_named() -> None:
+    space = {"kind": "Namespace", "metadata": {"name": "team-c"}}
+    assert namespace_of(named(HOME, "team-a"), None, HOME) == "team-a"
+    assert namespace_of([*named(HOME), space], None, HOME) == "team-c"
+    assert namespace_of([*named("team-a"), space], None, HOME) == "team-a"
+    assert namespace_of(named(HOME), None, HOME) == HOME
+    assert namespace_of(named(HOME, None), None, HOME) == "default"
+    with pytest.raises(click.UsageError, match="team-c, team-d"):
+        namespace_of([space, {"kind": "Namespace", "metadata": {"name": "team-d"}}], None, HOME)

@@ -1,4 +1,4 @@
-"""What the examples' READMEs show of decisions is what one sees; `pytest --update-cases` rewrites it."""
+"""What the examples' READMEs show of the workbench is what one sees; `pytest --update-cases` rewrites it."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from optipath_cli.main import main
 
 ROOT = Path(__file__).parents[2]
-SHOWN = re.compile(r"(?m)^```console\n\$ optipath (explain .*)\n((?:(?!```).*\n)*)```$")
+SHOWN = re.compile(r"(?m)^```console\n\$ optipath ((?:explain|compile) .*)\n((?:(?!```).*\n)*)```$")
 
 
 READMES = [
@@ -20,12 +20,12 @@ READMES = [
 
 def seen(command: str) -> str:
     result = CliRunner().invoke(main, shlex.split(command))
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
-def test_explain_says_what_the_readme_shows(
+def test_a_command_says_what_the_readme_shows(
     path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)

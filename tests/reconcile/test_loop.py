@@ -10,7 +10,7 @@ from optipath_operator.cluster.client import Unreachable
 from optipath_operator.cluster.lease import Lease
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.worklist import Lane, Worklist
-from support.apiserver import ApiServer, config_path, namespace, path_of, refused, routing_policy
+from support.apiserver import ApiServer, config_path, model_provider, namespace, path_of, refused, routing_policy
 from support.operator import Tenant
 from support.timers import Timers, settle
 
@@ -186,6 +186,30 @@ async def test_a_sweep_of_everything_lets_others_have_their_turn(tenant: Tenant,
     await settle()
     task.cancel()
     assert turns > 3
+
+
+@pytest.mark.case("X03")
+async def test_what_is_shared_no_more_is_gone_also_where_it_is_just_being_written(
+    tenant: Tenant, make: Make, timers: Timers
+) -> None:
+    shared = model_provider("llama", sharing={"from": "All"})
+    target = {"provider": "llama", "namespace": "platform", "model": "small"}
+    rule = {"name": "all", "strategy": {"ordered": {}}, "targets": [target]}
+    platform = Tenant(tenant.api, tenant.operator, "platform")
+    platform.applies(namespace("platform"), shared)
+    tenant.applies(namespace(), routing_policy(rules=[rule]))
+    leader = make(tenant)
+    written: list[list[str]] = []
+
+    def shares_no_more() -> None:
+        leader.sees(*platform.applies(model_provider("llama", generation=2)))
+
+    tenant.api.meanwhile("team-a/configmaps", shares_no_more)
+    await timers.advance(0.05)
+    written.append(tenant.reached)
+    await timers.advance(1)
+    written.append(tenant.reached)
+    assert written == [["llama@platform/small"], []]
 
 
 async def test_it_catches_up_until_all_that_was_there_is_written_and_said(

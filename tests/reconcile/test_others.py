@@ -6,7 +6,9 @@ import pytest
 import pytest_asyncio
 
 from optipath_operator.cluster.client import Json
+from optipath_operator.reconcile.handlers import Sighting
 from optipath_operator.reconcile.worklist import Lane
+from optipath_operator.resources import ResourceRef
 from support.apiserver import ApiServer, config_path, model_provider, namespace, path_of, routing_policy
 from support.operator import SYSTEM, Operator, Tenant
 
@@ -69,7 +71,7 @@ def policy(provider: str, *, name: str = "chat", asked: str = "chat", generation
 def clamp(attempts: int, *, generation: int = 1, scope: Json = GOLD) -> Json:
     """A policy of the operator's namespace that bounds the attempts of a tier."""
     return policy(
-        "house", name="gold", asked="house", generation=generation, scope=scope | {"clamp": {"attempts": attempts}}
+        "house", name="gold", asked="house", generation=generation, scope={"clamp": {"attempts": attempts}} | scope
     )
 
 
@@ -137,6 +139,19 @@ async def test_a_change_of_a_shared_provider_is_looked_at_by_those_who_use_it_an
     after = town.configs()
     assert {name for name in after if after[name] != before[name]} == {"platform", "alice"}
     assert "elsewhere.example" in after["alice"]["snapshot.json"]
+
+
+async def test_what_a_new_list_tells_of_is_no_more_urgent_than_a_sweep(town: Town) -> None:
+    town.operator.intake.seen(Sighting(town.platform.puts(llama(2, type="VLLM")), gone=False, listed=True))
+    assert town.operator.waiting == {"platform": Lane.SWEEP, "alice": Lane.SWEEP}
+
+
+@pytest.mark.case("O04")
+async def test_a_shared_provider_that_vanished_without_a_word_is_gone_where_it_is_used(town: Town) -> None:
+    gone = town.api.remove(path_of("ModelProvider", "llama", "platform"))
+    town.operator.intake.vanished(ResourceRef("ModelProvider", "platform", "llama"), gone["metadata"]["uid"])
+    assert await town.operator.settles() == {"platform": Lane.EDIT, "alice": Lane.FOLLOW}
+    assert town.alice.reached == []
 
 
 @pytest.mark.case("O03")
@@ -223,6 +238,18 @@ async def test_a_tier_that_somebody_breaks_holds_as_it_was_last_good_also_over_a
     after.system.deletes("RoutingPolicy", "gold")
     await after.operator.settles()
     assert attempts(after.carol) == {3}
+
+
+async def test_what_a_tier_does_not_allow_is_told_from_what_is_not_there(town: Town) -> None:
+    town.system.edits(clamp(1, scope=GOLD | {"clamp": {"targets": [{"model": "large"}]}}))
+    town.bob.edits(labelled(town.bob, "gold"))
+    await town.operator.settles()
+    resolved = town.bob.condition("RoutingPolicy", "chat", "ResolvedRefs")
+    assert (resolved["status"], resolved["reason"]) == ("False", "RefNotPermitted")
+    assert f"{SYSTEM}/gold" in resolved["message"]
+    denier = {each.name: each.denied_by for each in town.bob.file.snapshot.targets}["acme/small"]
+    assert denier is not None
+    assert denier.full_name == f"{SYSTEM}/gold"
 
 
 @pytest.mark.case("O03")

@@ -23,6 +23,11 @@ CASES = {
         (Severity.UNRESOLVED,),
         ["True Accepted", "False RefNotFound", "Unknown Pending", "Unknown Pending"],
     ),
+    "denied": ((Severity.DENIED,), ["True Accepted", "False RefNotPermitted", "Unknown Pending", "Unknown Pending"]),
+    "denied and unresolved": (
+        (Severity.DENIED, Severity.UNRESOLVED),
+        ["True Accepted", "False RefNotFound", "Unknown Pending", "Unknown Pending"],
+    ),
     "a warning": ((Severity.WARNING,), ["True Accepted", "True ResolvedRefs", "Unknown Pending", "Unknown Pending"]),
     "invalid and unresolved": (
         (Severity.UNRESOLVED, Severity.INVALID),
@@ -53,6 +58,11 @@ def test_each_condition_tells_of_its_own_problems() -> None:
     made = told(problem(Severity.UNRESOLVED, "spec.rules[1]", "names nobody"), problem(Severity.WARNING))
     assert made[ConditionType.ACCEPTED].message == "spec.rules[0]: is odd"
     assert made[ConditionType.RESOLVED_REFS].message == "spec.rules[1]: names nobody"
+
+
+def test_what_is_missing_and_what_is_not_allowed_are_told_together() -> None:
+    made = told(problem(Severity.UNRESOLVED, "spec.a", "names nobody"), problem(Severity.DENIED, "spec.b", "may not"))
+    assert made[ConditionType.RESOLVED_REFS].message == "spec.a: names nobody; spec.b: may not"
 
 
 def test_of_many_problems_the_first_are_told_and_the_others_counted() -> None:

@@ -46,6 +46,8 @@ class Compiled:
     """By resource and field; of the namespace's own, for what is wrong elsewhere is told there."""
     sources: tuple[Manifest, ...]
     """The last good form of each resource of the namespace, by kind and name: the next time's `last_good`."""
+    elsewhere: frozenset[ResourceRef] = frozenset()
+    """The resources of other namespaces that play a part here."""
 
 
 def compile_namespace(gathered: Gathered) -> Compiled:
@@ -101,6 +103,7 @@ def compile_namespace(gathered: Gathered) -> Compiled:
         snapshot,
         tuple(sorted({*view.problems, *(_of_form(problem, inherited) for problem in told)})),
         tuple(held.source for held in resources if held.source is not None),
+        view.used,
     )
 
 

@@ -33,6 +33,8 @@ class _Targets:
     used: tuple[RouteTarget, ...]
     unresolved: dict[str, str]
     denied: dict[str, str]
+    refusing: dict[str, str]
+    """Why nothing is left though something is there."""
 
 
 def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPolicy:
@@ -45,6 +47,7 @@ def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPoli
     usual_provenance = _provenance(usual, limited, policy)
     routes: list[Route] = []
     unresolved: dict[str, str] = {}
+    refusing: dict[str, str] = {}
     noted = {"spec.limits.maxConcurrent": limited.note} if limited.note else {}
     for index, rule in enumerate(spec.rules):
         field = f"spec.rules[{index}]"
@@ -69,6 +72,7 @@ def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPoli
         )
         wrong = targets.unresolved | dict(unknown_zones(rule.match, "match"))
         unresolved |= {f"{field}.{place}": why for place, why in wrong.items()}
+        refusing |= {f"{field}.{place}": why for place, why in targets.refusing.items()}
         noted |= held.noted | {f"{field}.{place}": why for place, why in {**weighed, **targets.denied}.items()}
     # The list has no order in a resource, so that none must show in the bytes.
     classifiers = sorted(spec.classifiers, key=lambda each: each.name)
@@ -78,6 +82,7 @@ def compile_policy(resource: Policy, known: Known, above: Above) -> CompiledPoli
         compile_hints(spec, policy, workload),
         (
             *(Problem(resource.ref, place, Severity.UNRESOLVED, why) for place, why in unresolved.items()),
+            *(Problem(resource.ref, place, Severity.DENIED, why) for place, why in refusing.items()),
             *(Problem(resource.ref, place, Severity.WARNING, why) for place, why in noted.items()),
         ),
         tuple(
@@ -111,6 +116,7 @@ def _targets(rule: RuleSpec, known: Known) -> _Targets:
     targets: dict[str, RouteTarget] = {}
     wrong: dict[str, str] = {}
     denied: dict[str, str] = {}
+    refusing: dict[str, str] = {}
     for index, wanted in enumerate(rule.targets):
         place, asked = f"targets[{index}]", f"{wanted.provider}/{wanted.model}"
         if why := known.why_not(wanted):
@@ -126,8 +132,9 @@ def _targets(rule: RuleSpec, known: Known) -> _Targets:
             denied[place] = f"target '{asked}' is not used, for policy '{policy.full_name}' does not allow it here"
     if len(denied) == len(targets):
         left = f"left that {_deniers(rule, known)}" if denied else "left"
-        wrong["targets"] = f"rule '{rule.name}' has no target {left}, and refuses the requests that it matches"
-    return _Targets(tuple(targets.values()), wrong, denied)
+        said = refusing if denied else wrong
+        said["targets"] = f"rule '{rule.name}' has no target {left}, and refuses the requests that it matches"
+    return _Targets(tuple(targets.values()), wrong, denied, refusing)
 
 
 def _deniers(rule: RuleSpec, known: Known) -> str:

@@ -57,6 +57,8 @@ class View:
     """Those of other namespaces that policies name, whether they are shared or not."""
     models: Models
     """What the policies that hold here name of them."""
+    used: frozenset[ResourceRef]
+    """Resources of other namespaces that play a part."""
     problems: tuple[Problem, ...]
     """What is wrong with what is written."""
 
@@ -91,6 +93,8 @@ def look(gathered: Gathered) -> View:
     )
     providers = held(PROVIDER, here, read_provider)
     _, torn = read_config_maps(now.of(CONFIG_MAP, here))
+    speaking = {ref for ref, written in now.of(POLICY, home).items() if any(map(_has_scope, written))}
+    used = {*shown, *bundle_refs(elsewhere), *speaking, *(policy.ref for policy in scoped)}
     return View(
         now,
         labels,
@@ -101,13 +105,14 @@ def look(gathered: Gathered) -> View:
         providers,
         elsewhere,
         named_elsewhere_by(asked, here),
+        frozenset(ref for ref in used if ref.namespace != here),
         (
             *now.problems,
             *torn,
             *([ambiguous(ResourceRef(NAMESPACE, here, here), len(space))] if len(space) > 1 else []),
             *(problem for each in providers for problem in each.problems),
             *(problem for each in policies for problem in each.problems),
-            *_passed_over(now, home, {*shown, *bundle_refs(elsewhere)}),
+            *(problem for ref, problem in now.elsewhere.items() if ref not in used),
         ),
     )
 
@@ -131,14 +136,6 @@ def _read_policy_of(home: str) -> Reader[RoutingPolicySpec]:
         return Read(None, (*told.problems, Problem(policy.ref, "spec.scope", Severity.INVALID, message)))
 
     return read
-
-
-def _passed_over(now: Sorted, home: str, used: set[ResourceRef]) -> Iterator[Problem]:
-    """What is to be said, of files, of resources of other namespaces that play no part."""
-    for ref, problem in now.elsewhere.items():
-        speaks = (ref.kind, ref.namespace) == (POLICY, home) and any(map(_has_scope, now.found.get(ref, ())))
-        if not speaks and ref not in used:
-            yield problem
 
 
 def _has_scope(manifest: Manifest) -> bool:

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     RESOLVED_REFS = "ResolvedRefs"
     REF_NOT_FOUND = "RefNotFound"
     """Also for what is there but not shared: from outside the two read the same."""
+    REF_NOT_PERMITTED = "RefNotPermitted"
+    """What it names is there, and a policy above it does not allow it."""
     PROGRAMMED = "Programmed"
     TOO_LARGE = "TooLarge"
     """All of the namespace together is more than a ConfigMap holds; what was there stays."""
@@ -112,13 +114,15 @@ def _resolved(problems: tuple[Problem, ...], generation: int) -> Condition:
     said, of = ConditionType.RESOLVED_REFS, generation
     if _told(problems, Severity.INVALID):
         return Condition(said, Truth.UNKNOWN, Reason.PENDING, "waits for the resource to be accepted", of)
-    if unresolved := _told(problems, Severity.UNRESOLVED):
-        return Condition(said, Truth.FALSE, Reason.REF_NOT_FOUND, unresolved, of)
+    if wrong := _told(problems, Severity.UNRESOLVED, Severity.DENIED):
+        missing = any(problem.severity is Severity.UNRESOLVED for problem in problems)
+        reason = Reason.REF_NOT_FOUND if missing else Reason.REF_NOT_PERMITTED
+        return Condition(said, Truth.FALSE, reason, wrong, of)
     return Condition(said, Truth.TRUE, Reason.RESOLVED_REFS, "", of)
 
 
-def _told(problems: tuple[Problem, ...], severity: Severity) -> str:
-    """Problems of one severity in one text, short enough for a status; empty where there are none."""
-    told = [f"{problem.field}: {problem.message}" for problem in problems if problem.severity is severity]
+def _told(problems: tuple[Problem, ...], *severities: Severity) -> str:
+    """Problems of some severities in one text, short enough for a status; empty where there are none."""
+    told = [f"{problem.field}: {problem.message}" for problem in problems if problem.severity in severities]
     more = [f"and {len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
     return "; ".join(told[:_SHOWN] + more)[:MESSAGE_LENGTH]

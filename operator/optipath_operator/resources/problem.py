@@ -11,6 +11,8 @@ class Severity(StrEnum):
     """The resource is not accepted; its last good source stays in force."""
     UNRESOLVED = "Unresolved"
     """The resource is accepted, but something that it names leads nowhere and is left out."""
+    DENIED = "Denied"
+    """The resource is accepted, but a policy above it allows nothing of what a part of it needs."""
     WARNING = "Warning"
     """The resource works, though perhaps not as meant."""
 
