@@ -26,12 +26,15 @@ from optipath_operator.reconcile.certificates import CertificateKeeper
 from optipath_operator.reconcile.intake import Intake
 from optipath_operator.reconcile.loop import Loop
 from optipath_operator.reconcile.namespace import Reconciler
+from optipath_operator.reconcile.preview import Preview
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.store import Store
 from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
 from optipath_operator.settings import Settings, SettingsError, settings
 from optipath_operator.telemetry import Metrics, log_as_json
+from optipath_operator.warn.serving import serve as warn
+from optipath_operator.warn.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +80,17 @@ class _Operator:
         self._rollout = Rollout(
             self._annotate, per_second=chosen.pokes_per_second, busy=lambda: any(map(self._worklist.depth, Lane))
         )
+        reconciler = Reconciler(
+            client,
+            self._store,
+            self._rollout,
+            self._metrics,
+            leads=self._lease.leads,
+            catalogue=built_in(),
+            egress=chosen.egress,
+        )
         self._loop = Loop(
-            Reconciler(
-                client,
-                self._store,
-                self._rollout,
-                self._metrics,
-                leads=self._lease.leads,
-                catalogue=built_in(),
-                egress=chosen.egress,
-            ),
+            reconciler,
             client=client,
             worklist=self._worklist,
             store=self._store,
@@ -100,6 +104,7 @@ class _Operator:
         self._certificates = chosen.certificates and CertificateKeeper(
             client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
         )
+        self._preview = Preview(self._store, reconciler.gather, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
     async def run(self) -> None:
@@ -119,6 +124,7 @@ class _Operator:
                 self._rollout.run(),
                 self._gauge(),
                 self._reconcile(),
+                self._warn(),
                 *([self._certificates.run()] if self._certificates else []),
             )
         ]
@@ -134,6 +140,14 @@ class _Operator:
         for failure in failures:
             if isinstance(failure, Exception):
                 raise failure
+
+    async def _warn(self) -> None:
+        """Warn whoever writes a resource; every replica does, whoever leads."""
+        webhook = Webhook(self._preview, self._metrics)
+        try:
+            await warn(webhook.app(), self._chosen.tls, self._chosen.webhook_port, self._metrics)
+        finally:
+            self._preview.close()
 
     async def _watch(self) -> None:
         """Have kopf watch; it looks for our kinds once, so they must be there when it begins."""

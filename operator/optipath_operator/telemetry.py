@@ -46,6 +46,19 @@ class Metrics:
         self.bundles_repaired = Counter(
             "optipath_operator_ca_bundles_repaired", "CA bundles that somebody else had changed", registry=registry
         )
+        self.warned = Counter(
+            "optipath_operator_warning_reviews", "Resources that might be warned of", ["outcome"], registry=registry
+        )
+        self.warnings_cut = Counter(
+            "optipath_operator_warning_connections_cut",
+            "Connections to the webhook cut because nothing came for too long",
+            registry=registry,
+        )
+        self.webhook_certificate_ends = Gauge(
+            "optipath_operator_webhook_certificate_expiry_timestamp_seconds",
+            "When the certificate that this replica shows ends; 0 while it shows none",
+            registry=registry,
+        )
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""

@@ -92,8 +92,15 @@ def compose(settings: Settings, health: HealthSettings = USUAL) -> App:
 
 
 def _decision_log(settings: Settings, metrics: Metrics) -> DecisionLog | None:
-    path = settings.decision_log
-    return DecisionLog(path, settings.decision_log_bytes, metrics.log_dropped.inc) if path else None
+    if not (path := settings.decision_log):
+        return None
+    origin = {
+        "namespace": settings.namespace,
+        "workload": settings.workload,
+        "service_account": settings.service_account,
+    }
+    known = {name: value for name, value in origin.items() if value}
+    return DecisionLog(path, settings.decision_log_bytes, metrics.log_dropped.inc, known)
 
 
 def _remember(record: Record, healths: Healths) -> None:

@@ -10,17 +10,15 @@ where it names none, to those of the provider that the key is named after
 (`openai`, `openai-2`, `MISTRAL_API_KEY`). Any other key goes nowhere.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from optipath_snapshot import WELL_KNOWN
+from optipath_snapshot import hosts_by_name
 
 _HOSTS = ".hosts"
 _MAX_BYTES = 64 * 1024
-_HOSTS_BY_NAME = {kind.lower(): frozenset(known.hosts) for kind, known in WELL_KNOWN.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def _hosts(name: str, written: str | None) -> frozenset[str]:
     """Where a key may go: what is written beside it, or else the hosts of the provider that it is named after."""
     if written is not None:
         return frozenset(written.lower().replace(",", " ").split())
-    return _HOSTS_BY_NAME.get(re.split("[^a-z]", name.lower(), maxsplit=1)[0], frozenset())
+    return hosts_by_name(name)
 
 
 def _text(path: Path) -> str:

@@ -38,6 +38,10 @@ class Settings:
     """Probes and metrics, for the node and the cluster."""
     namespace: str = ""
     """Whose router this is; empty takes any snapshot."""
+    workload: str = ""
+    """Whose pod it is, such as `Deployment/chat`; empty where nobody says so. It stands in the decision log."""
+    service_account: str = ""
+    """As whom the pod runs; it stands there, too."""
     grace_seconds: float = 30.0
     """How long after SIGTERM the pod is killed."""
     max_in_flight: int = 1000
@@ -61,6 +65,8 @@ def settings(environment: Mapping[str, str]) -> Settings:
         listen=_addresses(environment, "OPTIPATH_LISTEN", default.listen),
         admin=_addresses(environment, "OPTIPATH_ADMIN", default.admin),
         namespace=environment.get("OPTIPATH_NAMESPACE", ""),
+        workload=environment.get("OPTIPATH_WORKLOAD", ""),
+        service_account=environment.get("OPTIPATH_SERVICE_ACCOUNT", ""),
         grace_seconds=_seconds(environment, "OPTIPATH_GRACE_SECONDS", default.grace_seconds),
         max_in_flight=_count(environment, "OPTIPATH_MAX_IN_FLIGHT", default.max_in_flight),
         log_level=_log_level(environment.get("OPTIPATH_LOG_LEVEL", default.log_level)),

@@ -58,7 +58,7 @@ from optipath_snapshot.strategy import (
     Weighted,
 )
 from optipath_snapshot.target import LongContext, Pricing, Provider, Target
-from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown
+from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown, hosts_by_name
 
 __all__ = [
     "FORMAT",
@@ -126,6 +126,7 @@ __all__ = [
     "decode",
     "digest",
     "encode",
+    "hosts_by_name",
     "may_connect",
     "why_not_admitted",
 ]

@@ -5,6 +5,7 @@ leave out, the router for the hosts that a key of such a type may be sent to,
 whatever a resource says.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -43,3 +44,13 @@ WELL_KNOWN: Mapping[str, WellKnown] = MappingProxyType(
         "Perplexity": WellKnown("https://api.perplexity.ai", ("api.perplexity.ai",)),
     }
 )
+
+_HOSTS = {kind.lower(): frozenset(known.hosts) for kind, known in WELL_KNOWN.items()}
+
+
+def hosts_by_name(key: str) -> frozenset[str]:
+    """Where a key may go that says nothing else: to the hosts of the provider that it is named after.
+
+    `openai`, `openai-2` and `OPENAI_API_KEY` are named after one; any other key may go nowhere.
+    """
+    return _HOSTS.get(re.split("[^a-z]", key.lower(), maxsplit=1)[0], frozenset())

@@ -16,6 +16,12 @@ from support.pods import faults
 
 INJECTION = injection(json.dumps({"image": "registry.example/optipath:0.1.0", "env": ["anthropic"]}))
 
+
+def several(each: st.SearchStrategy[Any], least: int, most: int) -> st.SearchStrategy[Any]:
+    """A list of things, no two of one name."""
+    return st.lists(each, min_size=least, max_size=most, unique_by=lambda one: str(one["name"]))
+
+
 names = st.sampled_from(["app", "web", "worker", "proxy", "a", "b", "optipath-router"])
 words = st.dictionaries(
     st.sampled_from(["app", "optipath.io/router", "optipath.io/inject", "a/b~c"]), st.sampled_from(["x", "", "enabled"])
@@ -26,20 +32,20 @@ annotations = st.dictionaries(
         ["openai", "", "1", "64Mi", "{}", "[]", "null", '{"containers":["optipath-router"],"volumes":[[]]}']
     ),
 )
-variables = st.builds(
+variables: st.SearchStrategy[Any] = st.builds(
     lambda name, value: {"name": name, **value},
     st.sampled_from(["OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "OPTIPATH_BASE_URL", "A"]),
     st.sampled_from([{"value": "v"}, {"valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}, {}]),
 )
-amounts = st.none() | st.fixed_dictionaries(
+amounts: st.SearchStrategy[Any] = st.none() | st.fixed_dictionaries(
     {},
     optional={
         side: st.dictionaries(st.sampled_from(["cpu", "memory"]), st.sampled_from(["1", "2", "64Mi", 1]))
         for side in ("requests", "limits")
     },
 )
-optional = {
-    "env": st.none() | st.lists(variables, max_size=3, unique_by=lambda each: each["name"]),
+optional: dict[str, st.SearchStrategy[Any]] = {
+    "env": st.none() | several(variables, 0, 3),
     "envFrom": st.lists(st.just({"configMapRef": {"name": "c"}}), max_size=1),
     "ports": st.none()
     | st.lists(st.sampled_from([{"containerPort": 80}, {"containerPort": 7080, "protocol": "UDP"}]), max_size=2),
@@ -69,9 +75,9 @@ pods: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "metadata": metadata({"kind": "Job", "name": "report-29389440", "controller": True}),
         "spec": st.fixed_dictionaries(
-            {"containers": st.lists(containers, min_size=1, max_size=3, unique_by=lambda each: each["name"])},
+            {"containers": several(containers, 1, 3)},
             optional={
-                "initContainers": st.none() | st.lists(containers, max_size=2, unique_by=lambda each: each["name"]),
+                "initContainers": st.none() | several(containers, 0, 2),
                 "volumes": st.none() | st.just([{"name": "data", "emptyDir": {}}]),
                 "terminationGracePeriodSeconds": st.none() | st.integers(0, 600),
                 "automountServiceAccountToken": st.none() | st.booleans(),

@@ -223,6 +223,17 @@ async def test_deleted_data_are_made_anew_while_what_is_shown_stays_trusted(clus
     assert cluster.breaches == []
 
 
+@pytest.mark.parametrize("key", ["ca.crt", "ca.key", "next-ca.crt", "next-ca.key"])
+async def test_a_key_that_is_deleted_during_a_change_leaves_what_is_shown_trusted(cluster: Cluster, key: str) -> None:
+    operator = await started(cluster)
+    cluster.annotate(ROTATE, "now")
+    await operator.look()
+    cluster.delete_keys(key)
+    await operator.work(timedelta(minutes=20))
+    assert is_settled(cluster)
+    assert cluster.breaches == []
+
+
 @pytest.mark.parametrize("key", ["tls.crt", "tls.key", "ca.crt", "ca.key"])
 async def test_a_deleted_key_is_made_anew_while_what_is_shown_stays_trusted(cluster: Cluster, key: str) -> None:
     operator = await started(cluster)
@@ -321,17 +332,18 @@ async def test_what_is_in_force_shows_when_it_ends(cluster: Cluster) -> None:
         assert shown == each.certificate.not_valid_after_utc.timestamp()
 
 
-async def test_one_that_was_slow_takes_back_nothing_of_what_another_has_done(cluster: Cluster) -> None:
+@pytest.mark.parametrize("request_", range(4))
+async def test_one_that_was_slow_takes_back_nothing_of_what_another_has_done(cluster: Cluster, request_: int) -> None:
     slow, other = await started(cluster), cluster.operator()
     cluster.edit(INJECTOR, b"")
 
-    async def begins_a_change() -> None:
+    async def a_change_begins() -> None:
         cluster.annotate(ROTATE, "now")
         await other.look()
-        await other.work(timedelta(minutes=1))
+        await other.work(timedelta(minutes=3))
 
-    # Two bundles and the Secret are read; before what comes of it is written, everything has changed.
-    cluster.interrupt(None, None, None, begins_a_change)
+    # Two bundles and the Secret are read, and then a bundle is written: everything changes before one of these.
+    cluster.interrupt(*[None] * request_, a_change_begins)
     await slow.look()
     assert trusted(cluster) == [2, 2]
     await other.work(timedelta(minutes=20))

@@ -87,13 +87,14 @@ async def test_every_write_is_signed_and_asks_for_no_second_look_at_its_fields()
         return web.json_response({})
 
     async with serving(answer) as client:
-        for write in (client.create, client.replace, client.merge, client.apply):
+        for write in (client.create, client.replace, client.merge, client.merge_entries, client.apply):
             await write("/api/v1/pods", {})
     signed = {"fieldManager": "optipath-operator", "fieldValidation": "Ignore"}
     assert asked == [
         ("POST", signed, "application/json"),
         ("PUT", signed, "application/json"),
         ("PATCH", signed, "application/merge-patch+json"),
+        ("PATCH", signed, "application/strategic-merge-patch+json"),
         ("PATCH", signed | {"force": "true"}, "application/apply-patch+yaml"),
     ]
 

@@ -19,6 +19,10 @@ GOOD: dict[str, tuple[dict[str, str], Settings]] = {
         Settings(admin=(Address("0.0.0.0", 0), Address("::", 65535))),
     ),
     "a namespace": ({"OPTIPATH_NAMESPACE": "team-a"}, Settings(namespace="team-a")),
+    "whose pod it is": (
+        {"OPTIPATH_WORKLOAD": "Deployment/chat", "OPTIPATH_SERVICE_ACCOUNT": "reader"},
+        Settings(workload="Deployment/chat", service_account="reader"),
+    ),
     "seconds": ({"OPTIPATH_GRACE_SECONDS": "2.5"}, Settings(grace_seconds=2.5)),
     "no seconds": ({"OPTIPATH_GRACE_SECONDS": "0"}, Settings(grace_seconds=0)),
     "requests in flight": ({"OPTIPATH_MAX_IN_FLIGHT": "16"}, Settings(max_in_flight=16)),

@@ -9,21 +9,18 @@ that sends a byte a second does not push it away.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import h11
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-REQUEST_SECONDS: Final = 10.0
-"""For a whole request; the API server itself gives up after five."""
-ANSWER_SECONDS: Final = 10.0
-"""For the answer to be made, and taken."""
 IDLE_SECONDS: Final = 120.0
-"""For the next request. The API server drops idle connections after 90: whoever closes first may cut the other's
-request off, which it would not send again."""
+"""The API server drops idle connections after 90: whoever closes first may cut off a request that is on its way, and
+that one would not be sent again."""
 MAX_CONNECTIONS: Final = 1000
 
 
@@ -35,17 +32,40 @@ class Phase(Enum):
     IDLE = auto()
 
 
-_SECONDS: Final = {Phase.REQUEST: REQUEST_SECONDS, Phase.ANSWER: ANSWER_SECONDS, Phase.IDLE: IDLE_SECONDS}
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited in each phase, in seconds."""
+
+    request: float = 10.0
+    """For a whole request; the API server itself gives up after five."""
+    answer: float = 10.0
+    """For the answer to be made, and taken."""
+    idle: float = IDLE_SECONDS
+    """For the next request."""
+
+    def seconds(self, phase: Phase) -> float:
+        """How long in one of them."""
+        match phase:
+            case Phase.REQUEST:
+                return self.request
+            case Phase.ANSWER:
+                return self.answer
+            case Phase.IDLE:
+                return self.idle
+            case _:
+                assert_never(phase)
+
+
 _COMING: Final = (h11.IDLE, h11.SEND_BODY)
 
 
 class Callers(ServerState):
     """The connections of one server."""
 
-    def __init__(self, cut: Callable[[], None], most: int = MAX_CONNECTIONS) -> None:
-        """Take what counts each connection that is cut, and how many there may be."""
+    def __init__(self, cut: Callable[[], None], patience: Patience = Patience(), most: int = MAX_CONNECTIONS) -> None:
+        """Take what counts each connection that is cut, how long each is waited for, and how many there may be."""
         super().__init__()
-        self.cut, self.most = cut, most
+        self.cut, self.patience, self.most = cut, patience, most
         self.waited_for: OrderedDict[Patient, None] = OrderedDict()
         """Those that owe us something, the one that has for the longest time first."""
 
@@ -107,7 +127,7 @@ class Patient(H11Protocol):
         if phase is not self._phase:
             self._stop_waiting()
             self._phase = phase
-            self._deadline = self.loop.call_later(_SECONDS[phase], self._cut)
+            self._deadline = self.loop.call_later(self.server_state.patience.seconds(phase), self._cut)
             if phase is not Phase.ANSWER:
                 self.server_state.waited_for[self] = None
 

@@ -60,7 +60,7 @@ class Reconciler:
         if not state.needs_config:
             await self._clear(namespace, state)
             return
-        gathered = await self._gathered(namespace, state)
+        gathered = await self.gather(namespace, state)
         async with self._compiling:
             compiled = compile_namespace(gathered)
             wanted = self._wanted(state, compiled)
@@ -80,7 +80,8 @@ class Reconciler:
         if state is not None and state.verdict is not None:
             await self._reporter.report(state, state.verdict)
 
-    async def _gathered(self, namespace: str, state: NamespaceState) -> Gathered:
+    async def gather(self, namespace: str, state: NamespaceState) -> Gathered:
+        """Everything that concerns a namespace; raises ApiError and Unreachable."""
         sources = last_good(state.config or state.lost) if state.sources is None else state.sources
         manifests = tuple(stored.manifest for stored in state.resources.values())
         names = _bundles((*manifests, *sources))

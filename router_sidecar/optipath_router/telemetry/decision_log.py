@@ -8,10 +8,11 @@ is said of once for each type of error.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, Final
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,11 @@ _WAITING: Final = 1000
 class DecisionLog:
     """Writes lines to a file. One that is full becomes `NAME.1`, in place of the one before it."""
 
-    def __init__(self, path: Path, max_bytes: int, dropped: Callable[[], None]) -> None:
-        """Take who is told of each line that is dropped."""
-        self._path, self._max_bytes, self._dropped = path, max_bytes, dropped
+    def __init__(
+        self, path: Path, max_bytes: int, dropped: Callable[[], None], origin: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Take who is told of each line that is dropped, and what stands in every line: from where it comes."""
+        self._path, self._max_bytes, self._dropped, self._origin = path, max_bytes, dropped, dict(origin)
         self._queue: Queue[Line | None] = Queue(_WAITING)
         self._failing = False
         self._told: set[type[Exception]] = set()
@@ -60,7 +63,7 @@ class DecisionLog:
     def _made(self, line: Line) -> bytes | None:
         """A line as bytes; None where it is dropped, for a line must never end the log."""
         try:
-            text = json.dumps(line(), ensure_ascii=False, separators=(",", ":"))
+            text = json.dumps(self._origin | line(), ensure_ascii=False, separators=(",", ":"))
         except Exception as error:  # noqa: BLE001  whatever it is, the next line may be better
             self._dropped()
             if type(error) not in self._told:

@@ -111,6 +111,19 @@ async def test_each_request_has_a_line_and_its_prompt_only_where_that_is_wanted(
     assert ("the secret plan" in log.read_text()) is prompts
 
 
+async def test_each_line_says_from_which_workload_it_comes(files: Files, tmp_path: Path) -> None:
+    log = tmp_path / "decisions.jsonl"
+    async with Simulator() as simulator:
+        files.put(snapshot(route("acme/ok"), providers=[provider("acme", url=simulator.url)], egress=LOOPBACK))
+        chosen = files.settings(decision_log=log, workload="Deployment/chat", service_account="reader")
+        async with running(chosen) as router:
+            await router.http.post(
+                f"{router.url}/v1/chat/completions", content=body(), headers={"content-type": "application/json"}
+            )
+    (line,) = lines(log)
+    assert (line["workload"], line["service_account"]) == ("Deployment/chat", "reader")
+
+
 ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "chat": ("/v1/chat/completions", {"messages": [{"role": "user", "content": "the plan"}]}),
     "responses": ("/v1/responses", {"input": "the plan", "instructions": "Be brief."}),

@@ -1,0 +1,94 @@
+"""The webhook: `POST /warn`, from an HTTP request to an answer that allows, and may warn.
+
+What cannot be read gets an HTTP error, which the API server passes over. All
+else is allowed, also when we fail, or are not through in time: a warning is a
+courtesy, and conditions say the same a moment later.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from optipath_operator.cluster.client import ApiError, Unreachable
+from optipath_operator.inject.body import Bodies, BodyRefused
+from optipath_operator.inject.pod import Malformed
+from optipath_operator.reconcile.preview import NotSeenYet
+from optipath_operator.resources import Problem, Severity
+from optipath_operator.resources.reading import Manifest
+from optipath_operator.telemetry import Metrics
+from optipath_operator.warn.advice import warnings
+from optipath_operator.warn.review import Review, answer, read
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS: Final = 2.0
+"""Whoever applies something waits for us."""
+_AGAIN_SECONDS: Final = 0.5
+"""What was applied just before, from the same file perhaps, is seen by then."""
+
+Preview = Callable[[Manifest], Awaitable[tuple[Problem, ...]]]
+
+
+class Webhook:
+    """Answers reviews of our resources."""
+
+    def __init__(
+        self, preview: Preview, metrics: Metrics, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """Take what tells the problems that a resource would have."""
+        self._preview, self._metrics, self._sleep = preview, metrics, sleep
+        self._bodies = Bodies()
+
+    def app(self) -> Starlette:
+        """The application."""
+        return Starlette(
+            routes=[Route("/warn", self._warn, methods=["POST"])],
+            exception_handlers={
+                Malformed: self._malformed,
+                BodyRefused: self._malformed,
+                ClientDisconnect: self._malformed,
+            },
+        )
+
+    async def _warn(self, request: Request) -> Response:
+        review = read(await self._bodies.read(request))
+        outcome, told = await self._told(review)
+        self._metrics.warned.labels(outcome).inc()
+        return Response(answer(review, told), media_type="application/json")
+
+    async def _told(self, review: Review) -> tuple[str, tuple[str, ...]]:
+        """What came of it, and what is to be said."""
+        if review.manifest is None:
+            return "passed_over", ()
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                problems = await self._problems(review.manifest)
+            told = warnings(review.manifest, review.before, problems)
+        except (NotSeenYet, ApiError, Unreachable, TimeoutError) as error:
+            log.info("nothing is said of a resource: %r", error, extra={"resource": review.manifest["metadata"]})
+            return "not_now", ()
+        except Exception:
+            # Nobody is kept from writing a resource because we cannot say what is wrong with it.
+            log.exception("cannot say what is wrong with a resource", extra={"resource": review.manifest["metadata"]})
+            return "failed", ()
+        return ("warned" if told else "well"), told
+
+    async def _problems(self, manifest: Manifest) -> tuple[Problem, ...]:
+        found = await self._preview(manifest)
+        if any(problem.severity is Severity.UNRESOLVED for problem in found):
+            await self._sleep(_AGAIN_SECONDS)
+            found = await self._preview(manifest)
+        return found
+
+    async def _malformed(self, _request: Request, error: Exception) -> Response:
+        """Say what is wrong with what was sent; nothing of it is repeated."""
+        self._metrics.warned.labels("malformed").inc()
+        status = error.status if isinstance(error, BodyRefused) else HTTPStatus.BAD_REQUEST
+        return PlainTextResponse(f"{error}\n", status)
