@@ -80,23 +80,17 @@ class Release:
         kubectl("rollout", "status", *where, "--timeout=120s", seconds=130)
 
 
-def install(name: str, namespace: str, *settings: str) -> Release:
-    """Install a release, or bring it to these settings; as Helm's `--set` takes them."""
+@contextmanager
+def release(name: str, namespace: str, *settings: str) -> Iterator[Release]:
+    """A release for as long as the block lasts; settings as Helm's `--set` takes them."""
     chosen = [f"--set={setting}" for setting in settings]
     words = ("upgrade", "--install", name, str(CHART), "-n", namespace, "--create-namespace", "-f", "-", *chosen)
     sh("helm", *words, "--wait", "--timeout=3m", given=VALUES, seconds=200)
     prefix = name if "optipath" in name else f"{name}-optipath"
-    return Release(namespace, f"{prefix}-operator")
-
-
-@contextmanager
-def release(name: str, namespace: str, *settings: str) -> Iterator[Release]:
-    """A release for as long as the block lasts; settings as Helm's `--set` takes them."""
-    found = install(name, namespace, *settings)
+    found = Release(namespace, f"{prefix}-operator")
     try:
         yield found
     finally:
-        # The end of what operators and injectors had to say, for whoever reads why a story failed.
-        parts = ("-l", "app.kubernetes.io/name=optipath,app.kubernetes.io/component in (operator, injector)")
-        print(kubectl("logs", "-n", namespace, *parts, "--tail=40", "--prefix", "--ignore-errors"))
+        # The end of what the operators had to say, for whoever reads why a story failed.
+        print(kubectl("logs", *found.pods, "--tail=40", "--prefix"))
         sh("helm", "uninstall", name, "-n", namespace)
