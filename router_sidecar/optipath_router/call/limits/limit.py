@@ -26,7 +26,7 @@ class Timer(Protocol):
     """Something that will be done, unless it is cancelled before."""
 
     def cancel(self) -> None:
-        """Do nothing."""
+        """Leave it undone."""
         ...
 
 
