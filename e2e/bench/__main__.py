@@ -21,6 +21,7 @@ from e2e.bench.latency import latency
 from e2e.bench.leaving import leaving
 from e2e.bench.matching import matching
 from e2e.bench.memory import memory
+from e2e.bench.overload import overload
 from e2e.bench.plain import plain
 from e2e.bench.reading import reading, rewriting
 from e2e.bench.reload import reload
@@ -47,6 +48,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     flood,
     failover,
     hang,
+    overload,
     reload,
     cut,
     leaving,

@@ -13,9 +13,9 @@ from optipath_cli.simulator import Simulator
 from optipath_router.call.health import HealthSettings
 from optipath_router.call.health.breaker import BreakerSettings
 from optipath_router.call.health.ejection import EjectionSettings
-from optipath_snapshot import RoundRobin, Snapshot
+from optipath_snapshot import Handling, RoundRobin, Snapshot
 from support.arrivals import arrivals
-from support.builders import LOOPBACK, provider, route, snapshot
+from support.builders import LOOPBACK, provider, route, snapshot, target
 from support.figures import figures
 from support.router import Files, Router, chain, running
 from support.soak import many, seconds
@@ -114,6 +114,29 @@ async def test_callers_do_not_notice_an_outage_and_go_back_when_it_is_over(simul
     assert all(later > earlier for earlier, later in pairwise(rests)), "each probe that fails is followed by more rest"
     assert told.by("outcome", "optipath_attempts_total", target="p1/main") == {"overloaded": len(asked) - 1, "ok": 1}
     assert told.total("optipath_failovers_total") == len(asked) - 1
+
+
+@pytest.mark.row("C07")
+async def test_while_everybody_outside_is_down_the_local_model_answers(simulator: Simulator, files: Files) -> None:
+    simulator.map |= {"main": "503", "second": "reset"}
+    local = [target("p1/main"), target("p2/second"), target("p3/ok-local")]
+    providers = [
+        provider("p1", url=simulator.url),
+        provider("p2", url=simulator.url),
+        provider("p3", url=simulator.url, handling=Handling(locality="Cluster")),
+    ]
+    rule = route(*(each.name for each in local), models=["auto"])
+    files.put(snapshot(rule, providers=providers, targets=local, egress=LOOPBACK))
+    async with running(files.settings(), resting(30, 0.5)) as router:
+        down = [await router.ask() for _ in range(8)]
+        away = await figures(router)
+        simulator.map |= {"main": "ok", "second": "ok"}
+        back = await calling_until(router, served_by("main"), 0.01)
+        well = await figures(router)
+    assert {answer.status_code for answer in (*down, *back)} == {200}
+    assert all(served_by("ok-local")(answer) for answer in down)
+    assert away.by("target", "optipath_target_available") == {"p3/ok-local": 1}
+    assert well.total("optipath_target_available", target="p1/main") == 1
 
 
 @pytest.mark.row("A04")

@@ -8,6 +8,7 @@ queue's first, so that no newcomer overtakes those who are there already.
 """
 
 import asyncio
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +26,7 @@ class Timer(Protocol):
     """Something that will be done, unless it is cancelled before."""
 
     def cancel(self) -> None:
-        """Do nothing."""
+        """Leave it undone."""
         ...
 
 
@@ -66,7 +67,7 @@ class Limit:
 
     def __init__(self, concurrency: Concurrency, now: Callable[[], float], later: Later = later) -> None:
         self._concurrency, self._now, self._later = concurrency, now, later
-        self.in_force = True
+        self._most = concurrency.max_concurrent
         self.under_way = 0
         self._waiting: OrderedDict[asyncio.Future[bool], None] = OrderedDict()
         """Who waits for a turn, the first one first; what a turn comes to is whether there is a place."""
@@ -77,6 +78,11 @@ class Limit:
     def concurrency(self) -> Concurrency:
         """What it keeps to."""
         return self._concurrency
+
+    @property
+    def in_force(self) -> bool:
+        """Whether there still is a bound."""
+        return self._most < sys.maxsize
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -95,14 +101,14 @@ class Limit:
 
     def take(self, concurrency: Concurrency | None) -> None:
         """Keep to another bound from now on, or to none; who fits in by it need not wait any longer."""
-        self.in_force = concurrency is not None
         if concurrency is not None:
             self._concurrency = concurrency
+        self._most = sys.maxsize if concurrency is None else concurrency.max_concurrent
         self._call_in()
 
     def enter(self) -> Place | None:
         """A place; None where there is none."""
-        if self._full:
+        if self.under_way >= self._most:
             return None
         self.under_way += 1
         return Place(self, self._now())
@@ -137,17 +143,13 @@ class Limit:
         wait = (self.waiting + 1) * held / self._concurrency.max_concurrent
         return min(_LATEST_SECONDS, max(_SOONEST_SECONDS, wait))
 
-    @property
-    def _full(self) -> bool:
-        return self.in_force and self.under_way >= self._concurrency.max_concurrent
-
     def _make_room(self) -> None:
         self.under_way -= 1
         self._call_in()
 
     def _call_in(self) -> None:
         """Give every free place to whoever has waited longest."""
-        while self._waiting and not self._full:
+        while self._waiting and self.under_way < self._most:
             turn, _ = self._waiting.popitem(last=False)
             if not turn.done():  # a caller who has just left has nobody to take a place
                 self.under_way += 1
