@@ -60,6 +60,7 @@ def test_policies_are_written_by_who_may_edit_and_read_by_who_may_view(tenant: T
 def test_a_tenant_that_may_label_its_namespace_cannot_pick_its_tier(tenant: Tenant) -> None:
     owner, platform, helper = (Person(f"{name}-of-{tenant.name}") for name in ("owner", "platform", "helper"))
     owner.granted("story-namespaces", NAMESPACES)
+    platform.granted("story-namespaces", NAMESPACES)
     platform.bound_everywhere("optipath-tier-assigner")
     bronze: Rule = {
         "apiGroups": ["optipath.io"],

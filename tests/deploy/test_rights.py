@@ -117,4 +117,6 @@ def test_roles_become_part_of_the_clusters_own_unless_a_value_says_no(role: str,
 @every_set
 def test_who_may_assign_a_tier_is_part_of_no_role_but_its_own(name: str) -> None:
     roles = [role["metadata"]["name"] for role in objects(name, "ClusterRole") if "assign" in str(rights(role))]
-    assert roles == [one(name, "ClusterRole", "-tier-assigner")["metadata"]["name"]]
+    assigner = one(name, "ClusterRole", "-tier-assigner")
+    assert roles == [assigner["metadata"]["name"]]
+    assert rights(assigner) == {(GROUP, "slatiers", "assign", "")}
