@@ -20,7 +20,7 @@ IMAGES := --image deploy/Dockerfile . optipath:e2e --image e2e/app/Dockerfile . 
 FRAMEWORKS := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/frameworks/*/requirements.lock))))
 FIXTURES ?= $(or $(OPTIPATH_FIXTURES),../shared/fixtures)
 
-.PHONY: help demo run test check format dev crds chart sbom catalogue train eval-model folds eval bench bench-control-plane soak e2e cluster lock clean
+.PHONY: help demo run test check format dev crds chart sbom catalogue train eval-model folds eval bench bench-control-plane bench-injector soak e2e cluster lock clean
 
 help: ## Say what there is
 	grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ bench: $(READY) ## Measure what the README states, beside nginx; ONLY=word for t
 
 bench-control-plane: $(READY) ## Measure the operator at 1,000 namespaces, on etcd and an API server alone
 	$(BIN)/python -m e2e.bench_control_plane
+
+bench-injector: $(READY) ## Measure the injector by itself: reviews a second, time added, memory
+	$(BIN)/python -m e2e.bench_injector
 
 soak: $(READY) ## Run long cases at full length, then all faults mixed for OPTIPATH_SOAK_SECONDS (7200)
 	OPTIPATH_SOAK=1 $(BIN)/pytest tests/router/contract tests/router/reload

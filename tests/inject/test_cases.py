@@ -17,11 +17,11 @@ import pytest
 import yaml
 
 from optipath_operator.inject.injection import injection
-from optipath_operator.inject.names import CONTAINER, STATUS, VOLUMES
+from optipath_operator.inject.names import CONTAINER, NO_TOKEN, STATUS, VOLUMES
 from optipath_operator.inject.pod import pod
-from optipath_operator.inject.sidecar import Injected, PassedOver, Refused, Verdict, inject
+from optipath_operator.inject.sidecar import Already, Injected, PassedOver, Refused, Verdict, inject
 from support.jsonpatch import applied
-from support.pods import faults, qos, restricted
+from support.pods import TOKEN, TOKEN_PATH, faults, qos, restricted, with_tokens
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("cases/*/pod.yaml"))
 VERSION = "0.1.0"
@@ -87,6 +87,20 @@ def test_the_order_of_words_in_a_review_changes_nothing_in_the_answer() -> None:
     raw = read(Path(__file__).parent / "cases" / "many-containers" / "pod.yaml")
     turned = {key: raw[key] for key in reversed(raw)}
     assert judged(raw, {}) == judged(turned, {})
+
+
+@pytest.mark.case("X09")
+@pytest.mark.parametrize("name", ["a-bare-pod", "many-containers", "an-account-with-a-projected-token"])
+def test_the_router_gets_no_token_however_often_kubernetes_hands_them_out(name: str) -> None:
+    raw = with_tokens(read(Path(__file__).parent / "cases" / name / "pod.yaml"))
+    injected = with_tokens(becomes(raw, judged(raw, {})))
+    containers: list[Any] = [*injected["spec"]["initContainers"], *injected["spec"]["containers"]]
+    mounts = containers[0]["volumeMounts"]
+    assert [mount["name"] for mount in mounts if mount["mountPath"] == TOKEN_PATH] == [NO_TOKEN]
+    assert {"name": NO_TOKEN, "emptyDir": {}} in injected["spec"]["volumes"]
+    for other in containers[1:]:
+        assert TOKEN in {mount["name"] for mount in other["volumeMounts"]}
+    assert judged(injected, {}) == Already([])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from optipath_operator.inject import serving
 from optipath_operator.inject.patience import Callers, Patience
 from optipath_operator.inject.serving import CannotListen, Server, listen
 from support.router import until
@@ -38,7 +40,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(patience: Patience, most: int = 10) -> AsyncIterator[Served]:
+async def served(patience: Patience, most: int = 10, context: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
     async def answer(request: Request) -> PlainTextResponse:
         length = len(await request.body())
         await running.answers.wait()
@@ -49,14 +51,14 @@ async def served(patience: Patience, most: int = 10) -> AsyncIterator[Served]:
         callers = Callers(lambda: cuts.append(None), patience, most)
         running = Served(listening.getsockname()[1], callers, cuts)
         running.answers.set()
-        server = Server(Starlette(routes=[Route("/", answer, methods=["POST"])]), callers)
-        serving = asyncio.create_task(server.serve([listening]))
+        server = Server(Starlette(routes=[Route("/", answer, methods=["POST"])]), callers, context)
+        running_on = asyncio.create_task(server.serve([listening]))
         try:
             yield running
         finally:
             running.answers.set()
             server.should_exit = True
-            await serving
+            await running_on
 
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
@@ -88,6 +90,19 @@ async def test_a_byte_now_and_then_does_not_push_the_deadline_away() -> None:
             writer.write(b"a")
             await asyncio.sleep(SOON / 10)
         assert len(running.cuts) == 1
+        writer.close()
+
+
+@pytest.mark.case("W05")
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02\x00"], ids=["nothing", "half a hello"])
+async def test_who_does_not_finish_a_handshake_is_cut(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "HANDSHAKE_SECONDS", SOON)
+    never = Patience(request=NEVER, answer=NEVER, idle=NEVER)
+    async with served(never, context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) as running:
+        reader, writer = await running.connect(said)
+        # uvicorn's own patience is a minute.
+        async with asyncio.timeout(30):
+            await until_closed(reader)
         writer.close()
 
 

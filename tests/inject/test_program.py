@@ -9,6 +9,7 @@ from signal import SIGTERM
 
 import pytest
 
+from optipath_operator.inject.body import MAX_BYTES
 from optipath_operator.inject.injection import Amounts, Injection
 from optipath_operator.inject.settings import Settings, SettingsError, settings
 from support.certificates import Authority
@@ -37,6 +38,35 @@ async def test_told_to_stop_it_answers_on_until_nobody_asks_any_more(tmp_path: P
 
             started.process.send_signal(SIGTERM)
             assert await started.process.wait() == 0
+
+
+@pytest.mark.case("W05")
+async def test_nonsense_in_heaps_is_held_in_little_memory(tmp_path: Path) -> None:
+    authority, volume = Authority(), Volume(tmp_path / "tls")
+    volume.write(authority.pair().files)
+    async with program(volume.path) as started:
+        ports = await started.said("listening")
+        running = Injector(ports["reviews"], ports["probes"], authority)
+        trusted = authority.trusted()
+        # Each has sent half of a request, and says no more.
+        slow = [await asyncio.open_connection("localhost", running.reviews, ssl=trusted) for _ in range(100)]
+        for _, writer in slow:
+            writer.write(b"POST /mutate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n" + b"[" * 65536)
+        async with running.client() as client:
+            before = peak_mib(started.process.pid)
+            for body in (b"[" * MAX_BYTES, b"[" + b"{}," * (MAX_BYTES // 3 - 1), b" " * 10_485_760):
+                answers = [await client.post("/mutate", content=body) for _ in range(10)]
+                assert {answer.status_code for answer in answers} <= {400, 413}
+            assert patched(POD, await client.post("/mutate", json=review(POD))) != POD
+        assert peak_mib(started.process.pid) < min(before + 64, 160)
+        for _, writer in slow:
+            writer.close()
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory that a process has had."""
+    (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 WRONG = {

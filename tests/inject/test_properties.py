@@ -131,6 +131,25 @@ def test_what_is_no_pod_is_malformed_and_nothing_worse(raw: Any) -> None:
         inject(pod(raw), INJECTION, "1")
 
 
+def test_what_is_told_is_short_however_long_the_pod_s_words_are() -> None:
+    long = "x" * 100_000
+    names = [{"name": f"{number}{long}", "envFrom": [{}]} for number in range(50)]
+    spec = {"containers": names}
+    wordy = {f"optipath.io/{number}{long}": long for number in range(50)}
+    verdict = inject(
+        pod({"metadata": {"annotations": {**wordy, "optipath.io/env": "openai"}}, "spec": spec}), INJECTION, "1"
+    )
+    assert isinstance(verdict, Injected)
+    assert len(verdict.warnings) < 10
+    assert max(map(len, verdict.warnings)) <= 256
+
+    clashes = [{**each, "ports": [{"containerPort": 7080}]} for each in names]
+    asked = {"optipath.io/cpu": long, "optipath.io/credentials": long, "optipath.io/env": long}
+    verdict = inject(pod({"metadata": {"annotations": asked}, "spec": {"containers": clashes}}), INJECTION, "1")
+    assert isinstance(verdict, Refused)
+    assert len(verdict.message) < 3000
+
+
 def faults_of_names(raw: Any) -> bool:
     """Whether one name stands among both kinds of containers, which no API server takes."""
     spec = raw["spec"]

@@ -1,11 +1,14 @@
 """What the API server wants of a pod, as far as a router could break it. The real one is asked in e2e."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from optipath_operator.inject.quantity import quantity
 
 Json = Mapping[str, Any]
+TOKEN = "kube-api-access-x7k2p"
+TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 def faults(pod: Json) -> list[str]:
@@ -49,6 +52,24 @@ def _not_text(metadata: Json) -> Iterable[str]:
 def _twice(what: str, names: Iterable[str]) -> list[str]:
     seen = list(names)
     return [f"{what} {name} is there twice" for name in sorted({name for name in seen if seen.count(name) > 1})]
+
+
+def with_tokens(pod: Json) -> Any:
+    """What the admission plug-in ServiceAccount makes of a pod whose account has a token, each time it runs.
+
+    As `mountServiceAccountToken` of Kubernetes 1.36 does it: before the webhooks, and again after one changed a pod.
+    """
+    made = copy.deepcopy(dict(pod))
+    spec = made["spec"]
+    if spec.get("automountServiceAccountToken") is False:
+        return made
+    for container in [*(spec.get("initContainers") or ()), *spec["containers"]]:
+        mounts = container.setdefault("volumeMounts", [])
+        if TOKEN_PATH not in {mount["mountPath"] for mount in mounts}:
+            mounts.append({"name": TOKEN, "mountPath": TOKEN_PATH, "readOnly": True})
+    if TOKEN not in {volume["name"] for volume in spec.setdefault("volumes", [])}:
+        spec["volumes"].append({"name": TOKEN, "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}})
+    return made
 
 
 def restricted(container: Json) -> bool:

@@ -21,7 +21,8 @@ from uvicorn.server import ServerState
 IDLE_SECONDS: Final = 120.0
 """The API server drops idle connections after 90: whoever closes first may cut off a request that is on its way, and
 that one would not be sent again."""
-MAX_CONNECTIONS: Final = 1000
+MAX_CONNECTIONS: Final = 500
+"""A quarter of a MiB each, most of it for TLS."""
 
 
 class Phase(Enum):

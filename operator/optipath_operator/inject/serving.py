@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from optipath_operator.inject.patience import IDLE_SECONDS, Callers, Patient
 
-_HANDSHAKE_SECONDS: Final = 5.0
+HANDSHAKE_SECONDS: Final = 5.0
 _CLOSING_SECONDS: Final = 5
 _BACKLOG: Final = 2048
 
@@ -57,7 +57,7 @@ class Server(uvicorn.Server):
                     sock=each,
                     backlog=_BACKLOG,
                     ssl=self._context,
-                    ssl_handshake_timeout=_HANDSHAKE_SECONDS,
+                    ssl_handshake_timeout=HANDSHAKE_SECONDS,
                     ssl_shutdown_timeout=_CLOSING_SECONDS,
                 )
             else:

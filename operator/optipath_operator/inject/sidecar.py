@@ -24,6 +24,10 @@ from optipath_operator.inject.wishes import unknown, wishes
 _MIRROR: Final = "kubernetes.io/config.mirror"
 """What a kubelet runs from a file of its own; the API server only shows it."""
 
+_LONGEST: Final = 240
+"""Of one reason or warning; the API server cuts warnings after 256 characters."""
+_MOST_TOLD: Final = 8
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -66,35 +70,24 @@ def inject(pod: Pod, injection: Injection, version: str) -> Verdict:
     if in_the_way := [*in_the_way, *names_taken(pod), *problems]:
         return _refused(in_the_way)
     resources, warnings = amounts(pod, injection, wished)
-    brought = volumes(pod, wished)
-    told: dict[str, list[str]] = {}
-    operations: list[patch.Operation] = []
-    for each in pod.every_container:
-        given, doubts = variables(each, wished)
-        # First, so that the container's own may be made of them: $(OPTIPATH_BASE_URL)/models.
-        operations += patch.before(f"{each.path}/env", each.env() is not None, given)
-        told[each.name] = [variable["name"] for variable in given]
-        warnings += doubts
+    router, brought = container(pod, injection, wished, resources), volumes(pod, wished)
+    told = [(each, *variables(each, wished)) for each in pod.every_container]
     status = {
         "version": version,
         "containers": [CONTAINER],
         "volumes": [volume["name"] for volume in brought],
-        "env": {name: names for name, names in told.items() if names},
+        "env": {each.name: [variable["name"] for variable in given] for each, given, _ in told if given},
     }
-    return Injected(
-        [
-            *operations,
-            *patch.before(
-                "/spec/initContainers",
-                pod.spec.get("initContainers") is not None,
-                [container(pod, injection, wished, resources)],
-            ),
-            *patch.behind("/spec/volumes", pod.spec.get("volumes") is not None, brought),
-            _labelled(pod),
-            patch.member("/metadata/annotations", pod.metadata.get("annotations"), STATUS, _written(status)),
-        ],
-        [*unknown(pod), *warnings],
-    )
+    operations = [
+        # First, so that the container's own may be made of them: $(OPTIPATH_BASE_URL)/models.
+        *(step for each, given, _ in told for step in patch.before(f"{each.path}/env", each.env() is not None, given)),
+        *patch.before("/spec/initContainers", pod.spec.get("initContainers") is not None, [router]),
+        *patch.behind("/spec/volumes", pod.spec.get("volumes") is not None, brought),
+        _labelled(pod),
+        patch.member("/metadata/annotations", pod.metadata.get("annotations"), STATUS, _written(status)),
+    ]
+    doubts = [doubt for _, _, doubts in told for doubt in doubts]
+    return Injected(operations, _within_bounds([*unknown(pod), *warnings, *doubts]))
 
 
 def _own_router(pod: Pod) -> int | None:
@@ -124,9 +117,16 @@ def _labelled(pod: Pod) -> patch.Operation:
 
 def _refused(reasons: Sequence[str]) -> Refused:
     return Refused(
-        f"the pod cannot get its OptiPath router: {'; '.join(dict.fromkeys(reasons))}. "
+        f"the pod cannot get its OptiPath router: {'; '.join(_within_bounds(reasons))}. "
         f"Change that, or label the pod {INJECT_LABEL}=disabled to go without a router"
     )
+
+
+def _within_bounds(said: Sequence[str]) -> list[str]:
+    """What is told, whatever lengths and numbers the pod has; nobody has looked at them before us."""
+    different = list(dict.fromkeys(said))
+    told = [each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in different[:_MOST_TOLD]]
+    return [*told, f"and {len(different) - _MOST_TOLD} more"] if len(different) > _MOST_TOLD else told
 
 
 def _read(status: str) -> Mapping[str, Any]:

@@ -28,6 +28,4 @@ def variables(container: Container, wishes: Wishes) -> tuple[list[dict[str, str]
 
 def _from_elsewhere(container: Container, wishes: Wishes) -> str:
     names = ", ".join(SURFACES[name].base_url[0] for name in wishes.env)
-    return (
-        f"{container.kind} {container.name[:63]!r} has envFrom, which may set {names}: it gets OPTIPATH_BASE_URL alone"
-    )
+    return f"{container.kind} {container.name!r} has envFrom, which may set {names}: it gets OPTIPATH_BASE_URL alone"

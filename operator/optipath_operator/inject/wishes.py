@@ -1,6 +1,7 @@
 """What a pod's annotations ask of its router."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -27,8 +28,7 @@ from optipath_operator.inject.surfaces import surfaces
 
 _SECRET_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*").fullmatch
 _MAX_NAME: Final = 253
-_MAX_WARNINGS: Final = 8
-_SHOWN: Final = 64
+_COMPARED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Wishes:
     secret: str
 
 
+Refuse = Callable[[str, str], None]
+"""Notes an annotation that cannot be used, and why."""
+
+
 def wishes(pod: Pod, injection: Injection) -> tuple[Wishes, list[str]]:
     """What is asked for, and what is wrong with it."""
     said, problems = pod.annotations, list[str]()
@@ -52,21 +56,7 @@ def wishes(pod: Pod, injection: Injection) -> tuple[Wishes, list[str]]:
     def refuse(name: str, reason: str) -> None:
         problems.append(f"annotation {name}: {reason}")
 
-    def amount_of(name: str, resource: str) -> str | None:
-        try:
-            return amount(resource, said[name]) if name in said else None
-        except ValueError as error:
-            refuse(name, str(error))
-            return None
-
-    requests = Amounts(amount_of(CPU, "cpu"), amount_of(MEMORY, "memory"))
-    limits = Amounts(amount_of(CPU_LIMIT, "cpu"), amount_of(MEMORY_LIMIT, "memory"))
-    for name, limit_name, request, limit in (
-        (CPU, CPU_LIMIT, requests.cpu, limits.cpu),
-        (MEMORY, MEMORY_LIMIT, requests.memory, limits.memory),
-    ):
-        if request and limit and quantity(request) > quantity(limit):
-            refuse(name, f"{request!r} is more than {limit_name}, {limit!r}")
+    requests, limits = _amounts(said, refuse)
     env = injection.env
     try:
         env = surfaces(said[ENV]) if ENV in said else env
@@ -80,18 +70,34 @@ def wishes(pod: Pod, injection: Injection) -> tuple[Wishes, list[str]]:
     return Wishes(requests, limits, env, ENV in said, level, secret), problems
 
 
+def _amounts(said: Mapping[str, str], refuse: Refuse) -> tuple[Amounts, Amounts]:
+    """Requests and limits, as far as the pod says any."""
+
+    def found(name: str, resource: str) -> str | None:
+        try:
+            return amount(resource, said[name]) if name in said else None
+        except ValueError as error:
+            refuse(name, str(error))
+            return None
+
+    requests = Amounts(found(CPU, "cpu"), found(MEMORY, "memory"))
+    limits = Amounts(found(CPU_LIMIT, "cpu"), found(MEMORY_LIMIT, "memory"))
+    for name, request, limit in ((CPU, requests.cpu, limits.cpu), (MEMORY, requests.memory, limits.memory)):
+        if request and limit and quantity(request) > quantity(limit):
+            refuse(name, f"{request!r} is more than {name}-limit, {limit!r}")
+    return requests, limits
+
+
 def unknown(pod: Pod) -> list[str]:
     """Warnings of what looks as if it was meant for us, and is not understood."""
     known = {*WISHES, *OTHERS}
     strange = [name for name in pod.annotations if name.startswith(PREFIX) and name not in known]
-    warnings = [
-        f"annotation {name[:_SHOWN]} is not known{_near(name)}: it changes nothing" for name in sorted(strange)
-    ][:_MAX_WARNINGS]
+    warnings = [f"annotation {name} is not known{_near(name)}: it changes nothing" for name in sorted(strange)]
     if (label := pod.labels.get(INJECT_LABEL, "enabled")) != "enabled":
-        warnings.append(f"label {INJECT_LABEL}: {label[:_SHOWN]!r} is not 'disabled': the pod gets a router")
+        warnings.append(f"label {INJECT_LABEL}: {label!r} is not 'disabled': the pod gets a router")
     return warnings
 
 
 def _near(name: str) -> str:
-    found = get_close_matches(name[:_SHOWN], WISHES, 1)
+    found = get_close_matches(name[:_COMPARED], WISHES, 1)
     return f" (is {found[0]} meant?)" if found else ""
