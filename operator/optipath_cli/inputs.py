@@ -8,6 +8,7 @@ from optipath_cli.egress import egress_rule, from_here
 from optipath_cli.manifests import OURS, ManifestError, read_manifests
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.compile import Gathered
+from optipath_operator.compile.gathered import OPERATOR_NAMESPACE
 from optipath_operator.compile.manifests import NAMESPACE
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import EgressRule
@@ -29,7 +30,7 @@ operator_namespace_option = click.option(
     "--operator-namespace",
     "home",
     metavar="NS",
-    default="optipath-system",
+    default=OPERATOR_NAMESPACE,
     show_default=True,
     help="Where policies with a scope are, which speak to other namespaces.",
 )
@@ -56,15 +57,15 @@ def gathered(names: Iterable[str], namespace: str | None, egress: tuple[EgressRu
         manifests = read_manifests(names)
     except ManifestError as error:
         raise click.ClickException(str(error)) from error
-    return gather(manifests, namespace_of(manifests, namespace, home), egress, home)
+    return gather(manifests, namespace_of(manifests, namespace, home), egress, home=home)
 
 
 def gather(
     manifests: tuple[Manifest, ...],
     namespace: str,
     egress: tuple[EgressRule, ...],
-    home: str,
     last_good: tuple[Manifest, ...] = (),
+    home: str = OPERATOR_NAMESPACE,
 ) -> Gathered:
     """What is compiled of manifests that stood in files."""
     return Gathered(
@@ -78,7 +79,7 @@ def gather(
     )
 
 
-def namespace_of(manifests: Iterable[Manifest], given: str | None, home: str) -> str:
+def namespace_of(manifests: Iterable[Manifest], given: str | None, home: str = OPERATOR_NAMESPACE) -> str:
     """The namespace given, or the one that the manifests agree on, or `default`.
 
     The operator's own is meant only where no other is named: it speaks to

@@ -120,6 +120,7 @@ def _banner(terminal: Terminal, bound: Bound, edition: Edition, keys: KeyFolder)
             ("API", f"http://{bound.api[0]}/v1"),
             ("admin", f"http://{bound.admin[0]}"),
             ("namespace", snapshot.namespace),
+            *([("tier", snapshot.tier)] if snapshot.tier else []),
             ("models", ", ".join(sorted({target.model for target in snapshot.targets})) or "none"),
         ]
     )
@@ -136,7 +137,8 @@ def _rules(snapshot: Snapshot) -> Iterator[tuple[str, str, str, str]]:
     for route in snapshot.routes:
         asked = ", ".join(route.match.models) or "any model"
         targets = ", ".join(used.target for used in route.targets) or "nobody"
-        yield f"{route.policy.name}/{route.rule}", asked, route.strategy.kind, targets
+        policy = route.policy.name if route.policy.namespace == snapshot.namespace else route.policy.full_name
+        yield f"{policy}/{route.rule}", asked, route.strategy.kind, targets
 
 
 def _reloaded(terminal: Terminal, edition: Edition) -> None:

@@ -20,6 +20,7 @@ from optipath_cli.keys import KeyFolder
 from optipath_cli.meaning import meaning
 from optipath_cli.sources import read_sources, state_of
 from optipath_operator.compile import Compiled
+from optipath_operator.compile.gathered import OPERATOR_NAMESPACE
 from optipath_operator.resources import Problem
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import EgressRule, digest, encode
@@ -65,7 +66,7 @@ class Workbench:
         snapshot: Path,
         keys: KeyFolder,
         *,
-        home: str = "optipath-system",
+        home: str = OPERATOR_NAMESPACE,
     ) -> None:
         """Take the user's files, and where the router looks for its own; the first edition is written at once."""
         self._files, self._namespace, self._egress = files, namespace, egress
@@ -97,7 +98,7 @@ class Workbench:
         earlier = before.manifests if before else ()
         manifests = counted(self._sources.manifests, earlier)
         last_good = before.sources if before else ()
-        meant = meaning(gather(manifests, self._namespace, self._egress, self._home, last_good))
+        meant = meaning(gather(manifests, self._namespace, self._egress, last_good, self._home))
         compiled = meant.compiled
         named = digest(compiled.snapshot)
         written = before is None or named != before.digest

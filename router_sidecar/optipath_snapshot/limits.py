@@ -12,7 +12,7 @@ class Concurrency(Part):
     """A bound on requests under way in one router, which means in one pod."""
 
     policy: PolicyRef
-    """Who says so."""
+    """Whose rules it counts, whoever says how many; of a bound on all requests, who says so."""
     whole: bool = False
     """Whether it counts every request of the router; otherwise those that the policy's own rules route."""
     workload: dict[str, str] = {}

@@ -30,6 +30,23 @@ label = text("[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?")
 header = st.fixed_dictionaries({"name": text("x-[A-Za-z0-9]{1,10}"), "value": text("[!-~]([ -~]{0,20}[!-~])?")})
 tokens = st.integers(1, 100_000_000)
 
+requirements = st.fixed_dictionaries(
+    {"key": label, "operator": st.sampled_from(["Exists", "DoesNotExist"])}
+) | st.fixed_dictionaries(
+    {
+        "key": label,
+        "operator": st.sampled_from(["In", "NotIn"]),
+        "values": st.lists(label, min_size=1, max_size=3, unique=True),
+    }
+)
+selectors = some(
+    matchLabels=st.dictionaries(label, label, min_size=1, max_size=3),
+    matchExpressions=st.lists(requirements, min_size=1, max_size=3),
+).filter(bool)
+sharings = st.fixed_dictionaries({}, optional={"from": st.sampled_from(["Same", "All"])}) | st.fixed_dictionaries(
+    {"from": st.just("Selector"), "namespaceSelector": selectors}
+)
+
 models = st.builds(
     lambda name, rest: {"name": name, **rest},
     model_name,
@@ -61,6 +78,7 @@ providers = st.builds(
             locality=st.sampled_from(["Cluster", "External"]), region=label, retention=st.sampled_from(["None", "7d"])
         ),
         limits=some(maxConcurrent=st.integers(1, 100_000)),
+        sharing=sharings,
     ),
     named(models, 3).filter(bool),
 )
@@ -114,6 +132,40 @@ boundaries = st.builds(
     st.fixed_dictionaries({"retention": words(["None", "1d", "30d"])}) | st.just({"locality": "Cluster"}),
     some(sensitivity=st.just(["PII"]), regions=st.lists(label, min_size=1, max_size=2, unique=True)),
 )
+resiliences = some(
+    requestTimeout=text("[1-9][0-9]{0,2}m[0-9]{1,2}s"),
+    firstTokenTimeout=text("[1-9][0-9]{1,3}ms"),
+    connectTimeout=text("[1-9]ms"),
+    attempts=st.integers(2, 3),
+    backoff=some(base=text("[1-9][0-9]{0,2}ms"), max=text("[1-9]s")),
+    hedge=st.fixed_dictionaries({"after": text("p[5-9][0-9]|[1-9][0-9]?s")}),
+)
+limits = st.fixed_dictionaries(
+    {"maxConcurrent": st.integers(1, 100_000)},
+    optional={"queue": st.fixed_dictionaries({"length": st.integers(1, 10_000), "timeout": text("[1-9]s")})},
+)
+clamps = some(
+    attempts=st.integers(1, 3),
+    requestTimeout=text("[1-9]m"),
+    firstTokenTimeout=text("[1-9]s"),
+    idleTimeout=text("[1-9]s"),
+    hedge=st.just("Never"),
+    maxConcurrent=st.integers(1, 100_000),
+    targets=st.lists(
+        st.builds(
+            lambda model, rest: {"model": model, **rest},
+            text("[a-z*?-]{1,9}"),
+            some(provider=label, namespace=label),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+).filter(bool)
+scopes = st.builds(
+    lambda spoken, which: {**spoken, **which},
+    st.just({"mode": "Defaults"}) | st.builds(lambda clamp: {"mode": "Overrides", "clamp": clamp}, clamps),
+    some(tiers=st.lists(label, min_size=1, max_size=3, unique=True), namespaceSelector=selectors),
+)
 rules = st.builds(
     lambda name, strategy, listed, rest: {"name": name, "strategy": {strategy: {}}, "targets": listed, **rest},
     label,
@@ -121,27 +173,25 @@ rules = st.builds(
     targets,
     some(
         match=st.just({}) | around(around(telling)),
-        resilience=some(
-            requestTimeout=text("[1-9][0-9]{0,2}m[0-9]{1,2}s"),
-            firstTokenTimeout=text("[1-9][0-9]{1,3}ms"),
-            connectTimeout=text("[1-9]ms"),
-            attempts=st.integers(2, 3),
-            backoff=some(base=text("[1-9][0-9]{0,2}ms"), max=text("[1-9]s")),
-            hedge=st.fixed_dictionaries({"after": text("p[5-9][0-9]|[1-9][0-9]?s")}),
-        ),
+        resilience=resiliences,
     ),
 )
 policies = st.builds(
-    lambda listed, rest: {"rules": listed, **rest},
+    lambda listed, rest, who: {"rules": listed, **rest, **who},
     named(rules, 3).filter(bool),
     some(
         priority=st.integers(0, 10_000),
         hints=words(["Allow", "Ignore"]),
         boundaries=named(boundaries, 3),
+        resilience=resiliences,
+        limits=limits,
+    ),
+    some(
         workloadSelector=st.fixed_dictionaries(
             {"matchLabels": st.dictionaries(label, st.just("") | label, min_size=1, max_size=3)}
         ),
-    ),
+    )
+    | st.builds(lambda scope: {"scope": scope}, scopes),
 )
 
 

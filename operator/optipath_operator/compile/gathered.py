@@ -1,10 +1,14 @@
 """Everything that concerns one namespace, as it was written."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from optipath_operator.catalogue.catalogue import Catalogue
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import Egress
+
+OPERATOR_NAMESPACE: Final = "optipath-system"
+"""Where the operator is, if nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,9 @@ class Gathered:
     """
     egress: Egress = field(default_factory=Egress)
     """What the administrator allows to be called beside public hosts over https."""
-    operator_namespace: str = "optipath-system"
-    """Where policies with a scope live."""
     status_token_sha256: str | None = None
     """Hash of the token that opens the routers' /status."""
+    operator_namespace: str = OPERATOR_NAMESPACE
+    """Where policies with a scope are."""
     strict: bool = False
     """Read as files are read: unknown fields are refused, and manifests that are not for us are pointed out."""

@@ -11,9 +11,6 @@ from optipath_operator.compile.sources import Reader, S
 from optipath_operator.resources import Read
 from optipath_operator.resources.reading import Manifest
 
-# Policies with a scope and shared providers, their last good forms included.
-_MOST = 512
-
 
 @dataclass(frozen=True, slots=True)
 class _Written:
@@ -23,10 +20,10 @@ class _Written:
     manifest: Manifest = field(compare=False)
 
 
-def remembering(read: Reader[S]) -> Reader[S]:
-    """The same reader, which does not read again what it has read lately."""
+def remembering(read: Reader[S], *, most: int) -> Reader[S]:
+    """The same reader, which does not read again what it has read lately: at most so many manifests are kept."""
 
-    @lru_cache(maxsize=_MOST)
+    @lru_cache(maxsize=most)
     def lately(written: _Written, *, strict: bool) -> Read[S]:
         return read(written.manifest, strict=strict)
 

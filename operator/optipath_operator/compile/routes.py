@@ -97,7 +97,7 @@ def _layers(resource: Policy, policy: PolicyRef, above: Above) -> tuple[Layer, .
     """Who says something of patience beside the rules themselves, the nearest first."""
     own = resource.spec.resilience
     mine = () if own is None else (Layer(own, policy, "spec.resilience"),)
-    return (*mine, *(layer for layer in above.resilience if layer.policy != policy))
+    return (*mine, *above.resilience)
 
 
 def _provenance(held: Patience, limited: Limited, policy: PolicyRef) -> dict[str, str]:

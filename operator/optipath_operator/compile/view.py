@@ -33,8 +33,9 @@ from optipath_operator.resources import (
 )
 from optipath_operator.resources.reading import Manifest
 
-_read_shared = remembering(read_provider)
-_read_scoped = remembering(read_policy)
+# A provider of 200 models is some 300 KiB once it is read; a policy is mostly small.
+_read_shared = remembering(read_provider, most=64)
+_read_scoped = remembering(read_policy, most=256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class TargetSpec(Spec):
     provider: ObjectName
     """The ModelProvider's name."""
     namespace: NamespaceName | None = None
-    """The ModelProvider's namespace, if it is another than the policy's: found there if its `sharing` admits us."""
+    """The ModelProvider's namespace, where it is another than the policy's, which its `sharing` must admit."""
     model: ModelName
     """The model's name there."""
     weight: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1
