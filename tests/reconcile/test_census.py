@@ -101,6 +101,20 @@ async def test_what_kopf_has_not_told_of_is_read(api: ApiServer, view: View) -> 
     assert "new" in generations
 
 
+async def test_a_label_that_kopf_has_not_told_of_is_read_without_the_right_to_get_a_namespace(
+    api: ApiServer, view: View
+) -> None:
+    for found in fill(api):
+        view.store.take(found, gone=False)
+    api.put("/api/v1/namespaces/team-a", namespace(labels={"optipath.io/sla-tier": "gold"}))
+    api.fail("get", "namespaces/team-a$", refused(403))
+    await view.census.compare()
+    assert view.touched == ["team-a"]
+    state = view.store.state("team-a")
+    assert state is not None
+    assert state.labels == {"optipath.io/sla-tier": "gold"}
+
+
 async def test_one_that_comes_while_it_counts_is_not_taken_for_gone(api: ApiServer, view: View) -> None:
     fill(api)
     get = api.get

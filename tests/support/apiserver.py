@@ -179,10 +179,13 @@ class ApiServer(Client):
         prefix, _, plural = path.rpartition("/")
         pattern = re.compile(rf"{re.escape(prefix)}(/namespaces/[^/]+)?/{plural}/[^/]+")
         label, _, value = query.get("labelSelector", "").partition("=")
+        name = query.get("fieldSelector", "").removeprefix("metadata.name=")
         found = [
             copy.deepcopy(each)
             for at, each in sorted(self.objects.items())
-            if pattern.fullmatch(at) and (not label or each["metadata"].get("labels", {}).get(label) == value)
+            if pattern.fullmatch(at)
+            and (not label or each["metadata"].get("labels", {}).get(label) == value)
+            and (not name or each["metadata"]["name"] == name)
         ]
         first = int(query.get("continue", "0"))
         last = first + min(int(query.get("limit", "500")), self.largest_page)

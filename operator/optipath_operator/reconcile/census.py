@@ -134,6 +134,12 @@ class Census:
             raise KopfSilent(f"kopf has not told of anything for {_SILENT_SECONDS:g} seconds, and there was something")
 
     async def _read(self, ref: ResourceRef) -> None:
+        if ref.kind == "Namespace":
+            # A list of one: we may list Namespaces, and to get one would be a right more.
+            page = await self._client.get(paths.NAMESPACES, WHOLE, fieldSelector=f"metadata.name={ref.name}")
+            for found in page.get("items") or ():
+                self._told({"kind": ref.kind} | found)
+            return
         try:
             found = await self._client.get(paths.resource(ref.kind, ref.namespace, ref.name))
         except NotFound:

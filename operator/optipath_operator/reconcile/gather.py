@@ -10,11 +10,11 @@ Whatever is gathered is noted, so that a change of it finds its way here again.
 from collections.abc import Callable, Iterable, Iterator
 
 from optipath_operator.catalogue.catalogue import Catalogue
-from optipath_operator.cluster import configmaps
 from optipath_operator.cluster.client import Client, Json
 from optipath_operator.compile import Gathered
 from optipath_operator.compile.manifests import is_name
 from optipath_operator.compile.references import named_elsewhere
+from optipath_operator.reconcile.bundles import Bundles
 from optipath_operator.reconcile.state import NamespaceState
 from optipath_operator.reconcile.store import Store
 from optipath_operator.reconcile.worklist import Lane
@@ -31,7 +31,7 @@ class Gatherer:
 
     def __init__(self, client: Client, store: Store, touch: Touch, *, catalogue: Catalogue, egress: Egress) -> None:
         """Take what to call with a namespace that needs another look."""
-        self._client, self._store, self._touch = client, store, touch
+        self._bundles, self._store, self._touch = Bundles(client), store, touch
         self._catalogue, self._egress = catalogue, egress
 
     async def __call__(self, namespace: str, state: NamespaceState) -> Gathered:
@@ -79,25 +79,21 @@ class Gatherer:
         """The ConfigMaps that a namespace's own providers name; who else needs one that has changed is told."""
         names = sorted({name for _, name in _bundles(manifests)})
         state.reads_bundles = bool(names)
-        found = {name: await configmaps.read_any(self._client, namespace, name) for name in names}
-        changed = {name for name, before in state.lent.items() if name in found and found[name] != before}
-        state.lent = {name: found[name] for name in state.lent if name in found}
-        for ref, stored in tuple(state.resources.items()):
+        found, changed = await self._bundles.own(namespace, state, names)
+        for ref, stored in tuple(state.resources.items()) if changed else ():
             if any(name in changed for _, name in _bundles([stored.manifest, state.good().get(ref, {})])):
                 for borrower in self._store.borrowers.of(ref):
                     self._touch(borrower, Lane.FOLLOW)
-        return [bundle for bundle in found.values() if bundle is not None]
+        return found
 
     async def _lent_bundles(self, manifests: Iterable[Manifest]) -> list[Json]:
-        """The ConfigMaps that providers of others name. One read is enough for all, and their owner looks after it."""
-        bundles = []
+        """The ConfigMaps that providers of others name."""
+        found = []
         for namespace, name in sorted(_bundles(manifests)):
-            owner = self._store.state(namespace) or NamespaceState()
-            if name not in owner.lent:
-                found = await configmaps.read_any(self._client, namespace, name)
-                owner.lent.setdefault(name, found)
-            bundles.append(owner.lent[name])
-        return [bundle for bundle in bundles if bundle is not None]
+            owner = self._store.state(namespace)
+            if owner is not None and (bundle := await self._bundles.lent(namespace, owner, name)):
+                found.append(bundle)
+        return found
 
 
 def _namespace(name: str, state: NamespaceState) -> Iterator[Manifest]:

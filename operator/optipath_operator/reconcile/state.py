@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from optipath_operator.cluster.client import Json
 from optipath_operator.cluster.configmaps import RouterConfig
 from optipath_operator.cluster.status import Observed
 from optipath_operator.reconcile.inherited import Inherited
@@ -62,8 +61,8 @@ class NamespaceState:
 
     reads_bundles: bool = False
     """Whether a provider names a ConfigMap with certificates, which is read at each reconcile."""
-    lent: dict[str, Json | None] = field(default_factory=dict)
-    """Those ConfigMaps that others need, too, by name, as they were last read; None for one that is not there."""
+    lent: dict[str, str] = field(default_factory=dict)
+    """Digests of those that others need, too, as they were last read; by name."""
     problems: Counter[Severity] = field(default_factory=Counter)
     verdict: Verdict | None = None
     """What is to be said in status."""
