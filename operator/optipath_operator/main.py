@@ -131,7 +131,7 @@ class _Operator:
         self._certificates = chosen.certificates and CertificateKeeper(
             client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
         )
-        self._preview = Preview(self._store, gather, all_seen=lambda: self._all_seen)
+        self._preview = Preview(self._store, gather.ahead, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
     async def run(self) -> None:

@@ -40,7 +40,7 @@ class Replica:
         self.port = 0
         tenant = Tenant(ApiServer())
         tenant.starts()
-        self.preview = Preview(tenant.store, tenant.gather, all_seen=lambda: True)
+        self.preview = Preview(tenant.store, tenant.operator.gather.ahead, all_seen=lambda: True)
         self.app = Webhook(self.preview, self.metrics).app()
         self._volume: Volume | None = None
 

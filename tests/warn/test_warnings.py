@@ -17,7 +17,7 @@ from optipath_operator.resources import Problem, ResourceRef, Severity
 from optipath_operator.telemetry import Metrics
 from optipath_operator.warn.advice import warnings
 from optipath_operator.warn.webhook import Webhook
-from support.apiserver import ApiServer, model_provider, routing_policy
+from support.apiserver import ApiServer, model_provider, namespace, routing_policy
 from support.operator import Tenant
 from support.reviews import review, told, whole
 
@@ -29,7 +29,7 @@ class Applier:
         self.tenant, self.metrics = tenant, Metrics()
         self.all_seen = True
         self.meanwhile: list[Callable[[], object]] = []
-        self.preview = Preview(tenant.store, tenant.gather, all_seen=lambda: self.all_seen)
+        self.preview = Preview(tenant.store, tenant.operator.gather.ahead, all_seen=lambda: self.all_seen)
         app = Webhook(self.preview, self.metrics, sleep=self._sleep).app()
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://webhook")
 
@@ -89,15 +89,31 @@ async def test_a_target_that_is_not_there_is_told_with_what_may_be_meant(applier
     assert applier.counted("warned") == 1
 
 
-async def test_what_another_namespace_has_reads_as_what_is_nowhere(applier: Applier) -> None:
-    tenant = applier.tenant
-    tenant.api.put("/apis/optipath.io/v1alpha1/namespaces/team-b/modelproviders/secretive", model_provider("secretive"))
-    tenant.store.take(
-        tenant.api.objects["/apis/optipath.io/v1alpha1/namespaces/team-b/modelproviders/secretive"], gone=False
-    )
-    there = await applier.applies(policy(provider="secretive", namespace="team-b"))
-    nowhere = await applier.applies(policy(provider="imagined", namespace="team-b"))
-    assert [each.replace("secretive", "imagined") for each in there] == nowhere
+async def test_what_another_namespace_does_not_share_reads_as_what_is_nowhere(applier: Applier) -> None:
+    Tenant(applier.tenant.api, applier.tenant.operator, "team-b").applies(namespace("team-b"), model_provider("hidden"))
+    there = await applier.applies(policy(provider="hidden", namespace="team-b"))
+    nowhere = await applier.applies(policy(provider="nobody", namespace="team-b"))
+    assert there
+    assert [each.replace("hidden", "nobody") for each in there] == nowhere
+
+
+async def test_what_another_namespace_shares_is_found(applier: Applier) -> None:
+    shared = model_provider("shared", sharing={"from": "All"})
+    Tenant(applier.tenant.api, applier.tenant.operator, "team-b").applies(namespace("team-b"), shared)
+    assert await applier.applies(policy(provider="shared", namespace="team-b")) == []
+
+
+async def test_who_a_policy_would_name_is_not_noted_for_it_may_never_be_written(applier: Applier) -> None:
+    borrowers, shared = applier.tenant.store.borrowers, model_provider("shared", sharing={"from": "All"})
+    Tenant(applier.tenant.api, applier.tenant.operator, "team-b").applies(namespace("team-b"), shared)
+    ref = ResourceRef("ModelProvider", "team-b", "shared")
+    borrows = policy(provider="shared", namespace="team-b")
+    await applier.applies(borrows)
+    assert borrowers.of(ref) == set()
+    applier.tenant.applies(borrows)
+    await applier.tenant.works()
+    await applier.applies(policy(), old=borrows)
+    assert borrowers.of(ref) == {"team-a"}, "it is told of each change as long as it borrows"
 
 
 async def test_a_rule_that_is_never_reached_is_told(applier: Applier) -> None:

@@ -40,7 +40,7 @@ class Providers:
             *([*self._over_tls(over_tls)] if over_tls else ()),
             *(_policy(at, every[at : at + _MOST_RULES]) for at in range(0, len(every), _MOST_RULES)),
         ]
-        compiled = compile_namespace(gather(tuple(manifests), _NAMESPACE, (), "optipath-system"))
+        compiled = compile_namespace(gather(tuple(manifests), _NAMESPACE, ()))
         if compiled.problems:
             raise ValueError(f"the bench's own manifests have problems: {compiled.problems}")
         return compiled.snapshot

@@ -30,7 +30,7 @@ class Bundles:
 
     async def own(self, namespace: str, state: NamespaceState, names: Iterable[str]) -> tuple[list[Json], set[str]]:
         """A namespace's own of some names, and which of them have changed since others have read them."""
-        found = {name: await configmaps.read_any(self._client, namespace, name) for name in names}
+        found = await self.read(namespace, names)
         digests = {name: _digest(found[name]) for name in state.lent if name in found}
         changed = {name for name, digest in digests.items() if digest != state.lent[name]}
         for name in state.lent.keys() - digests.keys():
@@ -39,6 +39,10 @@ class Bundles:
             self._hold((namespace, name), found[name])
         state.lent = digests
         return [bundle for bundle in found.values() if bundle is not None], changed
+
+    async def read(self, namespace: str, names: Iterable[str]) -> dict[str, Json | None]:
+        """Those of some names, and None for one that is not there; nothing is remembered of them."""
+        return {name: await configmaps.read_any(self._client, namespace, name) for name in names}
 
     async def lent(self, namespace: str, owner: NamespaceState, name: str) -> Json | None:
         """One of another namespace, whose state is handed in; None where there is none."""

@@ -36,6 +36,13 @@ class Gatherer:
 
     async def __call__(self, namespace: str, state: NamespaceState) -> Gathered:
         """All that concerns a namespace; raises ApiError and Unreachable."""
+        return await self._gathered(namespace, state, noted=True)
+
+    async def ahead(self, namespace: str, state: NamespaceState) -> Gathered:
+        """The same for a state that is only thought of: it may never be, and whom it would name is not noted."""
+        return await self._gathered(namespace, state, noted=False)
+
+    async def _gathered(self, namespace: str, state: NamespaceState, *, noted: bool) -> Gathered:
         now = [stored.manifest for stored in state.resources.values()]
         good = [manifest for ref, manifest in state.good().items() if ref.namespace == namespace]
         scopes = [ref for ref in self._store.scope_policies() if ref.namespace != namespace]
@@ -46,13 +53,12 @@ class Gatherer:
             for ref in named_elsewhere(manifest)
             if ref.namespace != namespace
         )
-        # What is only tried out, by a state that is not the store's, must not take the place of what is in force.
-        if self._store.state(namespace) is state:
+        if noted:
             self._store.borrowers.note(namespace, named)
         borrowed_now, borrowed_good = self._forms(sorted(named))
         # What follows waits for answers: whatever changes meanwhile is looked at afterwards.
         bundles = [
-            *await self._own_bundles(namespace, state, (*now, *good)),
+            *await self._own_bundles(namespace, state, (*now, *good), noted=noted),
             *await self._lent_bundles((*borrowed_now, *borrowed_good)),
         ]
         return Gathered(
@@ -75,9 +81,13 @@ class Gatherer:
                     good.append(known)
         return now, good
 
-    async def _own_bundles(self, namespace: str, state: NamespaceState, manifests: Iterable[Manifest]) -> list[Json]:
+    async def _own_bundles(
+        self, namespace: str, state: NamespaceState, manifests: Iterable[Manifest], *, noted: bool
+    ) -> list[Json]:
         """The ConfigMaps that a namespace's own providers name; who else needs one that has changed is told."""
         names = sorted({name for _, name in _bundles(manifests)})
+        if not noted:
+            return [found for found in (await self._bundles.read(namespace, names)).values() if found is not None]
         state.reads_bundles = bool(names)
         found, changed = await self._bundles.own(namespace, state, names)
         for ref, stored in tuple(state.resources.items()) if changed else ():

@@ -35,7 +35,7 @@ class Preview:
         ref = reference(manifest)
         state = self._store.state(ref.namespace) or NamespaceState()
         written = Stored(manifest, uid="", version=0, status=Observed())
-        # The state itself is the reconciler's; what is gathered for us leaves no trace in it.
+        # The state itself is the reconciler's, and stays as it is.
         gathered = await self._gather(ref.namespace, replace(state, resources=state.resources | {ref: written}))
         loop = asyncio.get_running_loop()
         compiled = await loop.run_in_executor(self._compiler, compile_namespace, gathered)

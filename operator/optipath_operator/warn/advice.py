@@ -14,7 +14,8 @@ from optipath_snapshot import WELL_KNOWN, hosts_by_name
 
 _LENGTH: Final = 250
 _MOST: Final = 12
-_ORDER: Final = (Severity.INVALID, Severity.UNRESOLVED, Severity.DENIED, Severity.WARNING)
+_ORDER: Final = tuple(Severity)
+"""The worst first."""
 _SECRET: Final = "optipath-credentials"  # noqa: S105  its name
 
 
