@@ -103,7 +103,7 @@ def test_targets_that_are_none_are_left_out(said: Any) -> None:
 
 
 def test_numbers_are_clamped_and_lists_cut() -> None:
-    many = {f"acme/{number}": {} for number in range(5000)}
+    many: dict[str, Any] = {f"acme/{number}": {} for number in range(5000)}
     found = told(age_seconds=10**300, targets=many, spend={"acme": {"dollars": "9" * 12}})
     assert found.age_seconds <= 1e9
     assert found.spend["acme"] == 10**9

@@ -42,6 +42,7 @@ class Operator:
             metrics=self.metrics,
             now=self.timers,
             sleep=self.timers.sleep,
+            tick_seconds=1.0,
         )
         self.rollout = Rollout(self._annotate, per_second=50.0)
         self.waiting: dict[str, Lane] = {}

@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 32
 _IN_NAMESPACE: Final = 8
-_TICK_SECONDS: Final = 0.25
 _PER_SECOND: Final = 100.0
 _SLOWER: Final = 10
 """How many times fewer are asked while namespaces wait to be looked at: what routers read comes first."""
@@ -57,11 +56,15 @@ class Channel:
         busy: Callable[[], bool] = lambda: False,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tick_seconds: float = 0.25,
     ) -> None:
         """Take how to ask, a namespace's providers, and whom to call where more is known of a namespace."""
         self._ask, self._leads, self._provided, self._report = ask, leads, provided, report
         self._metrics, self._busy, self._now, self._sleep = metrics, busy, now, sleep
+        self._tick_seconds = tick_seconds
         self._fleet, self._agenda = Fleet(now()), Agenda(at_once=AT_ONCE, in_namespace=_IN_NAMESPACE)
+        self._allowed = 0
+        """How many more may be asked until the next tick."""
 
     def took(self, found: Json) -> None:
         """Take in a router pod."""
@@ -109,9 +112,8 @@ class Channel:
     def models(self, namespace: str, name: str, models: tuple[str, ...]) -> dict[str, ModelHealth] | None:
         """How a provider's models do; None while nothing was heard of any of them."""
         group = self._fleet.group(namespace)
-        if group is None or not group.evidence.tried(name, models):
-            return None
-        return {model: group.evidence.model(name, model) for model in models}
+        known = group.evidence.models(name, models, self._now()) if group else {}
+        return {model: known.get(model, ModelHealth()) for model in models} if known else None
 
     def spend(self, namespace: str, name: str, uid: str) -> str | None:
         """Dollars spent at a provider, coarse; None while nothing was heard of it."""
@@ -119,10 +121,10 @@ class Channel:
         dollars = group.evidence.spend(name, uid) if group else None
         return None if dollars is None else f"{dollars:.{2 if dollars >= 1 else 4}f}"
 
-    def withheld(self, namespace: str) -> None:
-        """Have a namespace reported again after its next round: something was not told for lack of time."""
+    def withheld(self, namespace: str, seconds: float) -> None:
+        """Have a namespace reported again after so long: something was not told, for it was too soon."""
         if (group := self._fleet.group(namespace)) is not None:
-            group.dirty, group.report_at = True, self._now() + _ROUND_SECONDS
+            group.dirty, group.report_at = True, self._now() + max(seconds, _BETWEEN_SECONDS)
 
     async def run(self) -> None:
         """Ask, for as long as this task lives."""
@@ -130,7 +132,7 @@ class Channel:
             while True:
                 if self._leads():
                     self._tick(tasks)
-                await self._sleep(_TICK_SECONDS)
+                await self._sleep(self._tick_seconds)
 
     def gauge(self) -> None:
         """Show how many routers are in each state."""
@@ -149,11 +151,14 @@ class Channel:
                     for name in self._fleet.sample(group):
                         self._agenda.at((namespace, name), now)
             self._tell(namespace, group, now)
-        allowed = math.ceil(_PER_SECOND * _TICK_SECONDS / (_SLOWER if self._busy() else 1))
-        for _ in range(allowed):
-            if (key := self._agenda.next(now)) is None:
-                return
-            tasks.create_task(self._question(key))
+        self._allowed = math.ceil(_PER_SECOND * self._tick_seconds / (_SLOWER if self._busy() else 1))
+        self._go_on(tasks)
+
+    def _go_on(self, tasks: asyncio.TaskGroup) -> None:
+        """Ask whose turn it is, as long as more may be asked until the next tick."""
+        while self._allowed and self._leads() and (key := self._agenda.next(self._now())) is not None:
+            self._allowed -= 1
+            tasks.create_task(self._question(key, tasks))
 
     def _tell(self, namespace: str, group: Group, now: float) -> None:
         """Have a namespace reported of which more is known, at most once in a while; nobody waits for half of it."""
@@ -163,7 +168,7 @@ class Channel:
             group.dirty, group.reported_at, group.report_at = False, now, now + _BETWEEN_SECONDS
             self._report(namespace)
 
-    async def _question(self, key: Key) -> None:
+    async def _question(self, key: Key, tasks: asyncio.TaskGroup) -> None:
         try:
             group, router = self._fleet.group(key[0]), self._fleet.router(key)
             if group is not None and router is not None and group.token is not None and router.address:
@@ -175,13 +180,15 @@ class Channel:
         except Exception:
             # One router must not stop the others, whatever it says.
             log.exception("cannot take in what a router said", extra={"namespace": key[0], "pod": key[1]})
+            if (router := self._fleet.router(key)) is not None:
+                router.silent(self._now())
+                self._plan(key, router)
         finally:
             self._agenda.done(key)
+        self._go_on(tasks)
 
     def _heard(self, key: Key, group: Group, router: Router, heard: Heard) -> None:
         now, before = self._now(), (router.state, router.awaited)
-        if heard.answer is not None and group.evidence.heard(router.uid, heard.answer, self._provided(key[0]), now):
-            group.dirty = True
         if router.state is State.LEAVING:
             router.due = NEVER
         elif heard.answer is not None and heard.answer.digest == group.digest:
@@ -194,6 +201,8 @@ class Channel:
         self._plan(key, router)
         if (router.state, router.awaited) != before:
             group.dirty, group.report_at = True, 0.0
+        if heard.answer is not None and group.evidence.heard(router.uid, heard.answer, self._provided(key[0]), now):
+            group.dirty = True
 
     def _arrived(self, pod: str, group: Group, answer: Answer, now: float) -> None:
         """Measure how long a change took, to the moment at which the router says that it took it."""

@@ -58,7 +58,7 @@ class _Testimony:
 class _Ledger:
     """What one router has said that it spent since it started."""
 
-    started: float
+    uptime_seconds: float
     counted: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -76,6 +76,7 @@ class Evidence:
     def __init__(self, began: float) -> None:
         """Take when this operator began to listen."""
         self._began = began
+        self._judged_at = float("-inf")
         self._testimonies: OrderedDict[str, _Testimony] = OrderedDict()
         self._known: dict[tuple[str, str], tuple[ModelHealth, float]] = {}
         self._ledgers: dict[str, _Ledger] = {}
@@ -88,56 +89,64 @@ class Evidence:
             for key, said in answer.targets.items()
             if key[0] in providers and key[1] in providers[key[0]].models
         }
+        before = self._testimonies.pop(router, None)
         self._testimonies[router] = _Testimony(now, targets)
-        self._testimonies.move_to_end(router)
         while len(self._testimonies) > _WITNESSES:
             self._testimonies.popitem(last=False)
-        judged = self._judge(now)
+        said = {key: (each.health, each.breaker, each.error) for key, each in targets.items()}
+        # Another voice may change nothing; to weigh them all for each is too much while thousands speak.
+        heard = {key: before.targets[key] for key in said if key in before.targets} if before else {}
+        known = {key: (each.health, each.breaker, each.error) for key, each in (heard or self._known_of(said)).items()}
         spent = self._count(router, answer, providers, now)
-        return judged or spent
+        return said != known or spent
 
     def lost(self, router: str) -> None:
         """Note that a router is gone; what it spent stays spent."""
         self._ledgers.pop(router, None)
         self._testimonies.pop(router, None)
 
-    def model(self, provider: str, model: str) -> ModelHealth:
-        """How a model does."""
-        return self._known.get((provider, model), (ModelHealth(), 0.0))[0]
-
-    def tried(self, provider: str, models: Iterable[str]) -> bool:
-        """Whether anything is known of any of a provider's models."""
-        return any((provider, model) in self._known for model in models)
+    def models(self, provider: str, models: Iterable[str], now: float) -> dict[str, ModelHealth]:
+        """How those of a provider's models do that anybody has tried."""
+        self._judge(now)
+        return {model: found[0] for model in models if (found := self._known.get((provider, model)))}
 
     def spend(self, provider: str, uid: str) -> Decimal | None:
         """Dollars spent at a provider; None while nothing was heard of it."""
         found = self._sums.get(provider)
         return found.dollars if found is not None and found.uid == uid else None
 
-    def _judge(self, now: float) -> bool:
-        """Weigh what is fresh; whether any model does otherwise than before."""
+    def _known_of(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ModelHealth]:
+        return {key: self._known[key][0] for key in keys if key in self._known}
+
+    def _judge(self, now: float) -> None:
+        """Weigh what is fresh, and forget what nobody has tried for long."""
+        if now == self._judged_at:
+            return
+        self._judged_at = now
         while self._testimonies and next(iter(self._testimonies.values())).at <= now - _FRESH_SECONDS:
             self._testimonies.popitem(last=False)
         said: dict[tuple[str, str], list[tuple[float, TargetSaid]]] = {}
         for testimony in self._testimonies.values():
             for key, each in testimony.targets.items():
                 said.setdefault(key, []).append((testimony.at, each))
-        before = {key: health for key, (health, _) in self._known.items()}
-        self._known |= {key: (weigh(each), now) for key, each in said.items()}
-        self._known = {key: each for key, each in self._known.items() if each[1] > now - _FORGOTTEN_SECONDS}
-        return before != {key: health for key, (health, _) in self._known.items()}
+        known = self._known | {key: (weigh(each), now) for key, each in said.items()}
+        self._known = {key: each for key, each in known.items() if each[1] > now - _FORGOTTEN_SECONDS}
 
     def _count(self, router: str, answer: Answer, providers: Mapping[str, Provided], now: float) -> bool:
-        started = now - answer.uptime_seconds
         ledger = self._ledgers.get(router)
-        if ledger is None or started > ledger.started + _SLACK_SECONDS:
-            first = ledger is None and started < self._began - _SLACK_SECONDS
-            ledger = self._ledgers[router] = _Ledger(started)
-            if first:
+        if ledger is None:
+            ledger = _Ledger(answer.uptime_seconds)
+            if now - answer.uptime_seconds < self._began - _SLACK_SECONDS:
                 # It ran before we listened: what it had spent by then is in the status, if anything ever was.
-                for name, dollars in answer.spend.items():
-                    if name in providers and self._sum(name, providers[name]).since_before:
-                        ledger.counted[name] = dollars
+                ledger.counted = {
+                    name: dollars
+                    for name, dollars in answer.spend.items()
+                    if name in providers and self._sum(name, providers[name]).since_before
+                }
+        elif answer.uptime_seconds < ledger.uptime_seconds:
+            ledger.counted.clear()  # it has started anew
+        ledger.uptime_seconds = answer.uptime_seconds
+        self._ledgers[router] = ledger
         more = False
         for name, dollars in answer.spend.items():
             if name in providers:

@@ -77,15 +77,14 @@ class Router:
 
     def agreed(self) -> None:
         """It has what it should."""
-        self._settle(State.AGREES, NEVER)
-        self.tries = 0
+        self.state, self.due, self.awaited, self.tries = State.AGREES, NEVER, False, 0
 
     def disagreed(self, now: float) -> None:
         """It has something else."""
         if self._may_yet(now):
             self._again(now)
         else:
-            self._settle(State.STALE, now + _rest(self.tries))
+            self._settle(State.STALE, now)
 
     def silent(self, now: float) -> None:
         """It could not be reached, or answered what no router does."""
@@ -96,7 +95,7 @@ class Router:
         elif self.state is not State.OUT_OF_REACH and self._may_yet(now) and self.tries < _TRIES:
             self._again(now)
         else:
-            self._settle(State.OUT_OF_REACH, now + _rest(self.tries))
+            self._settle(State.OUT_OF_REACH, now)
 
     def _may_yet(self, now: float) -> bool:
         if self.state is State.AGREES and not self.tries and self.until <= now:
@@ -108,10 +107,7 @@ class Router:
         self.due = now + (_RETRY_SECONDS[min(self.tries, len(_RETRY_SECONDS) - 1)] if told else _UNTOLD_RETRY_SECONDS)
         self.tries += 1
 
-    def _settle(self, state: State, due: float) -> None:
+    def _settle(self, state: State, now: float) -> None:
         self.tries = 0 if state is not self.state else self.tries + 1
-        self.state, self.due, self.awaited = state, due, False
-
-
-def _rest(tries: int) -> float:
-    return _REST_SECONDS[min(tries, len(_REST_SECONDS) - 1)]
+        self.state, self.awaited = state, False
+        self.due = now + _REST_SECONDS[min(self.tries, len(_REST_SECONDS) - 1)]

@@ -16,7 +16,7 @@ class Tally:
     stale: int = 0
     out_of_reach: int = 0
     unasked: int = 0
-    awaited: bool = False
+    waits: bool = False
     """Whether more will be known in a moment."""
     example: str = ""
     """A pod to look at: one that is stale, or else one out of reach."""
@@ -48,7 +48,7 @@ def tally(routers: Mapping[str, Router], selector: Mapping[str, str], *, shut: b
         counts[State.STALE],
         counts[State.OUT_OF_REACH],
         counts[State.UNASKED],
-        awaited=any(each.awaited for _, each in chosen),
+        waits=any(each.awaited for _, each in chosen),
         # Always the same one, as long as it is odd: another one would be another message.
         example=min((name for name, each in chosen if each.state is odd), default=""),
         shut=shut,
@@ -66,7 +66,7 @@ def _said(counted: Tally) -> tuple[Truth, Reason, str]:
         return Truth.TRUE, Reason.NO_ROUTERS, "no pod in this namespace has a router that it applies to"
     if counted.shut:
         return Truth.UNKNOWN, Reason.NOT_ASKED, "the operator has no key to ask routers with: its log says why"
-    if counted.awaited:
+    if counted.waits:
         return Truth.UNKNOWN, Reason.PENDING, "routers are being asked"
     return _found(counted, total)
 

@@ -41,7 +41,7 @@ def figures_of(channel: Channel, ref: ResourceRef, stored: Stored) -> Json:
     if has_scope(stored.manifest):
         return {}
     counted = channel.tally(ref.namespace, selector(stored.manifest))
-    if counted.awaited and not channel.is_long(ref.namespace):
+    if counted.waits and not channel.is_long(ref.namespace):
         return {name: shown[name] for name in ("routers",) if name in shown}
     return {"routers": counted.figure}
 
@@ -54,7 +54,7 @@ def propagated_of(channel: Channel, ref: ResourceRef, stored: Stored) -> Conditi
         return Condition(ConditionType.PROPAGATED, Truth.UNKNOWN, Reason.NOT_ASKED, told, generation)
     counted = channel.tally(ref.namespace, selector(stored.manifest))
     made, found = propagated(counted, generation), stored.status.conditions.get(ConditionType.PROPAGATED, {})
-    if counted.awaited and found.get("observedGeneration") == generation and found.get("reason") in set(Reason):
+    if counted.waits and found.get("observedGeneration") == generation and found.get("reason") in set(Reason):
         # One edit in a namespace would else be two writes for each of its policies.
         truth, reason, told = Truth(found["status"]), Reason(found["reason"]), found.get("message", "")
         return replace(made, status=truth, reason=reason, message=told)
@@ -68,15 +68,15 @@ def may_wait(said: Iterable[Condition], besides: Json, found: Observed) -> bool:
     return not status.differs(conditions, _without_figures(besides), plain)
 
 
-def has_come(said: Iterable[Condition], besides: Json, stored: Stored, since: float) -> bool:
-    """Whether it is time to write what may wait, so many seconds after the last time."""
+def still_to_wait(said: Iterable[Condition], besides: Json, stored: Stored, since: float) -> float:
+    """How many seconds what may wait still has to, so many after the last time; not more than 0 when it has come."""
     found = stored.status
     apart = {name: value for name, value in besides.items() if name != _SPEND}
     others = {name: value for name, value in found.besides.items() if name != _SPEND}
     if status.differs(said, apart, Observed(found.conditions, others)):
-        return since >= _FIGURES_SECONDS
+        return _FIGURES_SECONDS - since
     # Providers that were last written together drift apart.
-    return since >= _SPEND_SECONDS * (1 + crc32(stored.uid.encode()) % 64 / 128)
+    return _SPEND_SECONDS * (1 + crc32(stored.uid.encode()) % 64 / 128) - since
 
 
 def provided(state: NamespaceState) -> dict[str, Provided]:
@@ -152,6 +152,8 @@ def _is_news(said: Condition, found: Observed) -> bool:
     shown = found.conditions.get(said.type, {})
     if shown.get("observedGeneration") != said.observed_generation:
         return True
+    if shown.get("reason") == Reason.PENDING:
+        return said.reason is not Reason.PENDING
     return shown.get("status") == Truth.UNKNOWN and said.status is not Truth.UNKNOWN
 
 

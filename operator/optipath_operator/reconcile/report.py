@@ -10,7 +10,7 @@ from optipath_operator.channel.channel import Channel
 from optipath_operator.cluster import events, status
 from optipath_operator.cluster.client import ApiError, Client, Json
 from optipath_operator.compile.manifests import POLICY
-from optipath_operator.reconcile.figures import figures_of, has_come, may_wait, propagated_of
+from optipath_operator.reconcile.figures import figures_of, may_wait, propagated_of, still_to_wait
 from optipath_operator.reconcile.state import NamespaceState, Stored, Verdict
 from optipath_operator.reconcile.wanted import Published
 from optipath_operator.resources import Problem, ResourceRef
@@ -43,33 +43,40 @@ class Reporter:
         for problem in verdict.problems:
             of[problem.resource].append(problem)
         refused: ApiError | None = None
-        withheld = False
+        withheld: list[float] = []
         for ref, stored in tuple(state.resources.items()):
             said = self._said_of(ref, stored, of[ref], verdict.wanted)
             besides = told_of(ref, verdict) | figures_of(self._channel, ref, stored)
             if not status.differs(said, besides, stored.status):
                 continue
+            waits = may_wait(said, besides, stored.status)
             since = self._now() - state.figured.get(ref, float("-inf"))
-            if may_wait(said, besides, stored.status) and not has_come(said, besides, stored, since):
-                withheld = True
+            if waits and (rest := still_to_wait(said, besides, stored, since)) > 0:
+                withheld.append(rest)
                 continue
-            self._may_write()
             try:
-                written = await status.write(self._client, ref, said, besides, stored.status)
+                await self._write(state, ref, stored, said, besides)
             except ApiError as error:
                 refused = refused or error
                 continue
-            self._metrics.writes.labels("status").inc()
-            state.note_status(ref, stored, written)
-            state.figured[ref] = self._now()
-            for condition in turned(said, stored.status.conditions):
-                if await events.post(self._client, ref, stored.uid, condition):
-                    self._metrics.writes.labels("event").inc()
+            if waits:
+                state.figured[ref] = self._now()
         state.figured = {ref: at for ref, at in state.figured.items() if ref in state.resources}
         if withheld:
-            self._channel.withheld(namespace)
+            self._channel.withheld(namespace, min(withheld))
         if refused is not None:
             raise refused
+
+    async def _write(
+        self, state: NamespaceState, ref: ResourceRef, stored: Stored, said: tuple[Condition, ...], besides: Json
+    ) -> None:
+        self._may_write()
+        written = await status.write(self._client, ref, said, besides, stored.status)
+        self._metrics.writes.labels("status").inc()
+        state.note_status(ref, stored, written)
+        for condition in turned(said, stored.status.conditions):
+            if await events.post(self._client, ref, stored.uid, condition):
+                self._metrics.writes.labels("event").inc()
 
     def _said_of(
         self, ref: ResourceRef, stored: Stored, problems: Sequence[Problem], wanted: Published

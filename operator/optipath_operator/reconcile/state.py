@@ -67,7 +67,7 @@ class NamespaceState:
     verdict: Verdict | None = None
     """What is to be said in status."""
     figured: dict[ResourceRef, float] = field(default_factory=dict)
-    """When this operator last wrote figures into a resource's status."""
+    """When this operator last wrote a resource's status for the sake of figures alone."""
 
     _good: tuple[object, Mapping[ResourceRef, Manifest]] | None = None
 
