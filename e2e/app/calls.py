@@ -47,6 +47,12 @@ def told(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def trouble(error: Exception) -> str:
+    """An error in one line, with its code: the SDK's own words leave it out."""
+    code = getattr(error, "code", None)
+    return f"{error!r} [{code}]" if code else repr(error)
+
+
 class Load:
     """Calls at a steady rate and streams one after another, for some seconds."""
 
@@ -89,7 +95,7 @@ class Load:
         try:
             response = await self.client.chat.completions.with_raw_response.create(model=self.asked.model, messages=SAY)
         except OpenAIError as error:
-            self.failed(f"call: {error!r}")
+            self.failed(f"call: {trouble(error)}")
             return
         policy = response.headers.get("x-optipath-policy", "none")
         if policy not in self.good:
@@ -102,7 +108,7 @@ class Load:
                 chunks = await self.client.chat.completions.create(model=self.asked.model, messages=SAY, stream=True)
                 finishes = [chunk.choices[0].finish_reason async for chunk in chunks if chunk.choices]
             except (OpenAIError, httpx2.HTTPError) as error:
-                self.failed(f"stream: {error!r}")
+                self.failed(f"stream: {trouble(error)}")
                 continue
             if finishes and finishes[-1]:
                 self.streamed += 1
@@ -131,7 +137,7 @@ def main() -> None:
     try:
         once(asked)
     except OpenAIError as error:
-        print(json.dumps({"error": repr(error), "status": getattr(error, "status_code", None)}))
+        print(json.dumps({"error": trouble(error), "status": getattr(error, "status_code", None)}))
         sys.exit(1)
 
 

@@ -42,11 +42,11 @@ class Fleet:
 
     def complaints(self) -> list[str]:
         """Each call and stream that has failed, of pods that are there and of those that were."""
-        words = ("logs", "-n", self.tenant.name, "-l", f"app={NAME}", "-c", "app", "--tail=-1")
-        lines = (json.loads(line) for line in kubectl(*words).splitlines())
-        return [line["bad"] for line in lines if "bad" in line and "failed" not in line] + [
-            complaint for report in self.reports().values() for complaint in report["bad"]
-        ]
+        words = ("-n", self.tenant.name, "-c", "app")
+        texts = [kubectl("logs", pod["metadata"]["name"], *words) for pod in self.pods()]
+        lines = (json.loads(line) for text in texts for line in text.splitlines())
+        alive = [line["bad"] for line in lines if "bad" in line and "failed" not in line]
+        return alive + [complaint for report in self.reports().values() for complaint in report["bad"]]
 
     def reports(self) -> dict[str, dict[str, Any]]:
         """What came of the calls of each pod that has ended, by its name.

@@ -19,6 +19,8 @@ VALUES = """
 image: {repository: optipath, tag: e2e}
 # The stories' own administrator repairs by hand, and OptiPath is installed twice.
 admission: {breakGlassGroups: [system:masters, "kubeadm:cluster-admins", "system:serviceaccounts:optipath-second"]}
+# As short as it may be: a certificate changes in minutes, and not in a quarter of an hour.
+webhook: {certs: {overlapSeconds: 90}}
 egress:
   allow:
   - {host: simulator.paper.svc, ports: [7090], plaintext: true}

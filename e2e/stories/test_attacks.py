@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from e2e.stories.kubectl import condition, kubectl, until
+from e2e.stories.kubectl import CommandFailed, condition, kubectl, until
 from e2e.stories.person import Person, patch
 from e2e.stories.simulator import Simulator, fingerprint
 from e2e.stories.tenant import Tenant, opted_in
@@ -125,12 +125,24 @@ def test_the_operator_refuses_another_s_provider_in_the_words_of_not_found(scene
     scene.person.may("delete", "rp", "thief", "-n", MALLORY)
 
 
+METADATA = ("http://169.254.169.254/latest", "https://169.254.169.254/v1", "https://[fd00:ec2::254]/v1")
+
+
+@pytest.mark.row("A27")
+@pytest.mark.case("X01")
+@pytest.mark.parametrize("url", METADATA)
+def test_the_api_server_refuses_a_provider_that_is_the_cloud_s_metadata_service(url: str, scene: Scene) -> None:
+    provider = scene.mallory.provider_object("ok-inside", name="inside")
+    provider["spec"]["endpoint"]["url"] = url
+    with pytest.raises(CommandFailed, match="must not lead to a metadata service"):
+        scene.person.may("apply", "-n", MALLORY, "-f", "-", given=json.dumps(provider))
+
+
 ENDPOINTS = {
-    "the cloud's metadata service": "http://169.254.169.254/latest",
-    "the same over https": "https://169.254.169.254/v1",
     "the API server": "https://kubernetes.default.svc/v1",
-    "the router's own loopback": "http://127.0.0.1:7081/v1",
+    "its own router's loopback": "http://127.0.0.1:7081/v1",
     "another tenant's Service": f"http://app.{VICTIM}.svc:7080/v1",
+    "a private address": "https://192.168.0.1/v1",
 }
 
 
@@ -141,8 +153,8 @@ def test_the_operator_refuses_a_provider_that_is(attempt: str, scene: Scene) -> 
     provider = scene.mallory.provider_object("ok-inside", name="inside")
     provider["spec"]["endpoint"]["url"] = ENDPOINTS[attempt]
     scene.person.may("apply", "-n", MALLORY, "-f", "-", given=json.dumps(provider))
-    told = until(lambda: _condition(scene, "mp", "inside", "Accepted"), within=20, what="the condition says so")
-    assert "endpoint.url" in told
+    told = until(lambda: _condition(scene, "mp", "inside", "ResolvedRefs"), within=20, what="the condition says so")
+    assert "ask the administrator to allow it" in told
     assert ENDPOINTS[attempt] not in (scene.mallory.config_text() or "")
     scene.person.may("delete", "mp", "inside", "-n", MALLORY)
 
@@ -178,7 +190,7 @@ def test_the_router_sends_a_key_to_no_host_that_its_secret_does_not_name(scene: 
     scene.victim.secret(paper=KEY, paper__hosts="llm.example.com")
     scene.victim.hurry()
     told = until(
-        lambda: _told_of(scene, "ok-elsewhere", "app", "credential_host_mismatch", scene.victim),
+        lambda: _told_of(scene, "ok-elsewhere", "app", f"may go to {scene.simulator.host}", scene.victim),
         within=60,
         what="the router says why the key stays",
     )

@@ -9,8 +9,9 @@ from e2e.stories.tenant import Tenant
 
 KEY = "sk-canary-4f1c9e7b"
 PROMPT = "The canary sings of 81733 quiet mornings."
-FAULTS = ("ok-fine", "auth", "429", "e500", "badjson", "cut-after-2", "quota", "content-policy", "502-html", "close")
-"""A provider that answers 401 quotes part of the key."""
+WELL = "ok-fine"
+FAULTS = ("auth", "429", "e500", "badjson", "cut-after-2", "quota", "content-policy", "502-html", "close")
+"""What goes wrong, each at a provider of its own. The first quotes part of the key as it refuses it."""
 
 
 @pytest.mark.case("X05")
@@ -19,15 +20,25 @@ def test_a_canary_key_and_a_canary_prompt_are_nowhere_to_be_read(
     tenant: Tenant, installed: Release, simulator: Simulator
 ) -> None:
     tenant.secret(canary=KEY, canary__hosts=simulator.host)
-    provider = tenant.provider_object(*FAULTS)
-    provider["spec"]["credentials"] = {"keys": ["canary"]}
-    tenant.apply(provider)
-    tenant.policy(*FAULTS[1:3], FAULTS[0])
+    for number, model in enumerate((*FAULTS, WELL)):
+        provider = tenant.provider_object(model, name=f"paper-{number}")
+        provider["spec"]["credentials"] = {"keys": ["canary"]}
+        tenant.apply(provider)
+    policy = tenant.policy_object(WELL)
+    # Three attempts: two that fail, and the one that does not.
+    policy["spec"]["rules"][0]["targets"] = [
+        {"provider": f"paper-{number}", "model": model} for number, model in ((1, FAULTS[1]), (2, FAULTS[2]), (9, WELL))
+    ]
+    tenant.apply(policy)
     tenant.programmed()
     tenant.app(annotations={"optipath.io/log-level": "DEBUG"})
-    tenant.until_answered_by(FAULTS[0])
-    heard = [_call(tenant, model, *stream) for model in (*FAULTS, "nobody") for stream in ((), ("--stream",))]
-    assert simulator.last_key(FAULTS[0]) == fingerprint(KEY)
+    tenant.until_answered_by(WELL)
+    heard = [
+        _call(tenant, model, *stream)
+        for model in (*FAULTS, WELL, "assistant", "nobody")
+        for stream in ((), ("--stream",))
+    ]
+    assert simulator.last_key(WELL) == fingerprint(KEY)
     everything = "all,configmaps,events,endpoints,controllerrevisions,modelproviders,routingpolicies"
     readable = {
         "what the app is told": "\n".join(heard),

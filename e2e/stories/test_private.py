@@ -1,7 +1,7 @@
 """A private deployment: nothing leaves the cluster, and everything works."""
 
-import subprocess
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
@@ -13,6 +13,9 @@ from e2e.stories.release import Release
 from e2e.stories.tenant import Tenant, report
 from e2e.stories.wire import listening
 
+ELSEWHERE = "192.0.2.1"
+"""An address for documentation: nobody's."""
+TRY = "import socket, sys; trying = socket.socket(); trying.settimeout(1); trying.connect_ex((sys.argv[1], 443))"
 INSIDE = [ip_network(each) for each in (PODS, SERVICES, f"{NODE_IP}/32")]
 
 
@@ -21,7 +24,7 @@ INSIDE = [ip_network(each) for each in (PODS, SERVICES, f"{NODE_IP}/32")]
 def test_a_model_in_the_cluster_serves_while_nothing_can_leave_it_and_nothing_tries(
     tenant: Tenant, installed: Release
 ) -> None:
-    with _no_way_out(), listening() as seen:
+    with _no_way_out() as dropped, listening() as seen:
         tenant.provider("ok-local", "ok-other")
         tenant.policy("ok-local")
         tenant.programmed()
@@ -32,18 +35,21 @@ def test_a_model_in_the_cluster_serves_while_nothing_can_leave_it_and_nothing_tr
         done, _ = report(load)
         assert done["failed"] == 0, done
         assert tenant.until_answered_by("ok-other")["text"]
-    ours = {_address("app", tenant.name), *_addresses(installed.namespace)}
-    names, addresses = seen.names(ours), seen.addresses(ours)
-    # The router asks where its model is, and the operator calls the API server: the ear did listen.
-    assert any(name.startswith("simulator.paper.svc") for name in names)
-    assert addresses
-    assert [name for name in sorted(names) if not name.endswith(DOMAIN)] == []
-    assert [each for each in sorted(addresses) if not _is_inside(each[0])] == []
+        ours = {_address("app", tenant.name), *_addresses(installed.namespace)}
+        names = seen.names(ours)
+        assert any(name.startswith("simulator.paper.svc") for name in names)
+        assert [name for name in sorted(names) if not name.endswith(DOMAIN)] == []
+        assert _outside(seen.addresses(ours)) == []
+        assert dropped() == 0
+        # Somebody who does try is heard, and held back: the ear hears, and the door is shut.
+        tenant.run("python3", "-c", TRY, ELSEWHERE)
+        assert _outside(seen.addresses(ours)) == [ELSEWHERE]
+        assert dropped() > 0
 
 
 @contextmanager
-def _no_way_out() -> Iterator[None]:
-    """The node forwards nothing from a pod to an address outside the cluster."""
+def _no_way_out() -> Iterator[Callable[[], int]]:
+    """The node forwards nothing from a pod to an address outside the cluster; how many packets it has dropped."""
     inside = ", ".join(map(str, INSIDE))
     rules = f"""
     table ip no_way_out {{
@@ -54,15 +60,21 @@ def _no_way_out() -> Iterator[None]:
     }}"""
     sh("nft", "-f", "-", given=rules)
     try:
-        yield
-        counted = sh("nft", "list", "table", "ip", "no_way_out")
-        assert "counter packets 0 " in counted, counted
+        yield _dropped
     finally:
-        subprocess.run(["nft", "delete", "table", "ip", "no_way_out"], check=True)
+        sh("nft", "delete", "table", "ip", "no_way_out")
 
 
-def _is_inside(address: str) -> bool:
-    return any(ip_address(address) in network for network in INSIDE)
+def _dropped() -> int:
+    found = re.search(r"counter packets (\d+)", sh("nft", "list", "table", "ip", "no_way_out"))
+    assert found
+    return int(found[1])
+
+
+def _outside(connections: set[tuple[str, int]]) -> list[str]:
+    """The addresses that are not the cluster's."""
+    addresses = {address for address, _ in connections}
+    return sorted(each for each in addresses if not any(ip_address(each) in network for network in INSIDE))
 
 
 def _address(pod: str, namespace: str) -> str:

@@ -165,7 +165,9 @@ def test_a_shared_provider_is_used_with_the_consumer_s_own_key_and_is_gone_once_
     assert not any(key in (tenant.config_text() or "") for key in keys.values())
 
     provider["spec"]["sharing"] = _with({"team": "others"})
+    before = simulator.calls("ok-shared")
     load = tenant.load(seconds=20, rate=5, streams=0)
+    until(lambda: simulator.calls("ok-shared") > before, within=20, what="it is in use")
     another.apply(provider)
     assert until(lambda: _is_false(tenant, "ResolvedRefs"), within=20, what="it is gone") == unshared
     assert simulator.url not in (tenant.config_text() or "")

@@ -1,7 +1,7 @@
 """What leaves the pods: names that they ask for, and addresses that they connect to, as the node's bridge sees it.
 
 Only a cluster of `make e2e`'s own has that bridge. Its stories run as processes of the node, and may listen there.
-What goes from pod to pod does not come by; what is for a Service, the node or anybody outside does.
+What goes from pod to pod does not come by, be it by a Service; what is for the node or for anybody outside does.
 """
 
 import socket
