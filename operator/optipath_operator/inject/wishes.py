@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from optipath_operator.environment import LOG_LEVELS
 from optipath_operator.inject.injection import Amounts, Injection
 from optipath_operator.inject.names import (
     CPU,
@@ -14,7 +15,6 @@ from optipath_operator.inject.names import (
     ENV,
     INJECT_LABEL,
     LOG_LEVEL,
-    LOG_LEVELS,
     MEMORY,
     MEMORY_LIMIT,
     OTHERS,
