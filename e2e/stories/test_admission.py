@@ -12,7 +12,11 @@ from e2e.stories.tenant import Tenant
 
 CONFIG = ("configmap", "optipath-router")
 TIER = "optipath.io/sla-tier"
-NAMESPACES: Rule = {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "create", "update", "patch"]}
+NAMESPACES: Rule = {
+    "apiGroups": [""],
+    "resources": ["namespaces", "namespaces/status", "namespaces/finalize"],
+    "verbs": ["get", "create", "update", "patch"],
+}
 EVERYTHING: Rule = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
 
 
@@ -80,6 +84,16 @@ def test_a_tenant_that_may_label_its_namespace_cannot_pick_its_tier(tenant: Tena
         "metadata": {"name": "story-born-gold", "labels": {TIER: "gold"}},
     }
     assert "the tier gold" in owner.may_not("create", "-f", "-", given=json.dumps(namespace))
+    # An empty label is there for a selector that asks whether it is; and labels can be reached by other ways.
+    assert "may not give it the tier" in owner.may_not(*label, f"{TIER}=")
+    assert "may not give it the tier" in helper.may_not(*label, f"{TIER}=")
+    gold = patch("metadata", "labels", TIER, value="gold")
+    by_status = ("patch", "namespace", tenant.name, "--subresource=status", "--type=merge", "-p", gold)
+    assert "may not give it the tier gold" in owner.may_not(*by_status)
+    found = get("namespace", tenant.name)
+    found["metadata"]["labels"][TIER] = "gold"
+    by_finalize = ("replace", "--raw", f"/api/v1/namespaces/{tenant.name}/finalize", "-f", "-")
+    assert "may not give it the tier gold" in owner.may_not(*by_finalize, given=json.dumps(found))
 
     helper.may(*label, f"{TIER}=bronze")
     for escape in (f"{TIER}=gold", f"{TIER}-"):

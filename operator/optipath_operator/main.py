@@ -5,13 +5,11 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-import uvicorn
 import uvloop
 
 from optipath_operator.catalogue.read import built_in
@@ -23,6 +21,9 @@ from optipath_operator.cluster import configmaps, pods, secrets
 from optipath_operator.cluster.client import ApiError, Client, NotFound, Unreachable, connect
 from optipath_operator.cluster.informer import Everybody, Informer
 from optipath_operator.cluster.lease import Lease
+from optipath_operator.environment import SettingsError
+from optipath_operator.inject.patience import Callers
+from optipath_operator.inject.serving import CannotListen, Server, listen
 from optipath_operator.probes import probes
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.census import Census
@@ -38,7 +39,7 @@ from optipath_operator.reconcile.store import Store
 from optipath_operator.reconcile.tiers import by_tier
 from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
-from optipath_operator.settings import Settings, SettingsError, settings
+from optipath_operator.settings import Settings, settings
 from optipath_operator.telemetry import Metrics, log_as_json
 from optipath_operator.warn.serving import serve as warn
 from optipath_operator.warn.webhook import Webhook
@@ -62,18 +63,23 @@ def main() -> None:
     log_as_json(chosen.log_level)
     # Nearly all that is allocated at the start stays: the collector would look through it hundreds of times.
     gc.set_threshold(50_000, 20, 20)
-    uvloop.run(operate(chosen))
+    try:
+        uvloop.run(operate(chosen))
+    except CannotListen as error:
+        sys.exit(f"optipath-operator: {error}")
 
 
 async def operate(chosen: Settings) -> None:
-    """Reconcile until SIGTERM or SIGINT."""
-    client = await connect()
-    asker = Asker(at_once=AT_ONCE)
-    try:
-        await _Operator(client, asker, chosen).run()
-    finally:
-        await asker.close()
-        await client.close()
+    """Reconcile until SIGTERM or SIGINT; raises CannotListen."""
+    # Anybody can call there: kubelet and Prometheus do, by IPv4 or IPv6.
+    with listen(chosen.port) as port:
+        client = await connect()
+        asker = Asker(at_once=AT_ONCE)
+        try:
+            await _Operator(client, asker, chosen).run(port)
+        finally:
+            await asker.close()
+            await client.close()
 
 
 class _Operator:
@@ -134,13 +140,17 @@ class _Operator:
         self._preview = Preview(self._store, gather.ahead, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
-    async def run(self) -> None:
-        """Run everything until a signal; then the work ends first, and the Lease is given back last."""
+    async def run(self, port: socket.socket) -> None:
+        """Run everything until a signal, with probes at a port.
+
+        Then the work ends first, and the Lease is given back last.
+        """
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        server = self._server()
-        serving = asyncio.create_task(server.serve())
+        log.info("listening", extra={"probes": port.getsockname()[1]})
+        server = Server(probes(self._missing, self._metrics.text), Callers(self._metrics.connections_cut.inc))
+        serving = asyncio.create_task(server.serve([port]))
         leading = asyncio.create_task(self._lease.run())
         working = [
             asyncio.create_task(work)
@@ -257,19 +267,6 @@ class _Operator:
         self._channel.told(namespace, pod)
         return since
 
-    def _server(self) -> "_Server":
-        return _Server(
-            uvicorn.Config(
-                probes(self._missing, self._metrics.text),
-                host="0.0.0.0",  # noqa: S104  kubelet and Prometheus call from outside
-                port=self._chosen.port,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-            )
-        )
-
     def _missing(self) -> str:
         if not self._all_seen:
             return "not everything has been seen yet"
@@ -295,14 +292,6 @@ class _Operator:
 
 class KopfEnded(Exception):
     """kopf stopped by itself: nothing would be seen any more."""
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own ideas of signals: they are the operator's."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> list[Any]:

@@ -11,14 +11,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from optipath_operator.environment import SettingsError, log_level, number, port
 from optipath_snapshot import Egress
 
 _IS_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?").fullmatch
 _LEAST_OVERLAP_SECONDS: Final = 90
-
-
-class SettingsError(Exception):
-    """A setting that cannot be used; its message names it and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +74,12 @@ def settings(environment: Mapping[str, str]) -> Settings:
         namespace=environment.get("OPTIPATH_NAMESPACE", default.namespace),
         identity=environment.get("OPTIPATH_IDENTITY", default.identity),
         egress=_egress(environment.get("OPTIPATH_EGRESS", "")),
-        pokes_per_second=_number(environment, "OPTIPATH_POKES_PER_SECOND", default.pokes_per_second),
-        port=_port(environment, "OPTIPATH_PORT", default.port),
+        pokes_per_second=number(environment, "OPTIPATH_POKES_PER_SECOND", default.pokes_per_second),
+        port=port(environment, "OPTIPATH_PORT", default.port),
         certificates=_certificates(environment),
-        webhook_port=_port(environment, "OPTIPATH_WEBHOOK_PORT", default.webhook_port),
+        webhook_port=port(environment, "OPTIPATH_WEBHOOK_PORT", default.webhook_port),
         tls=Path(environment.get("OPTIPATH_TLS", str(default.tls))),
-        log_level=_level(environment.get("OPTIPATH_LOG_LEVEL", default.log_level)),
+        log_level=log_level(environment, default.log_level),
     )
 
 
@@ -95,24 +92,6 @@ def _egress(text: str) -> Egress:
         return Egress.model_validate({"allow": json.loads(text)}, extra="forbid")
     except (ValueError, ValidationError) as error:
         raise SettingsError(f"OPTIPATH_EGRESS: is no list of egress rules: {error}") from error
-
-
-def _number(environment: Mapping[str, str], name: str, default: float) -> float:
-    text = environment.get(name, str(default))
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < 1e6:
-        raise SettingsError(f"{name}: {text!r} is not a number from 0 upwards")
-    return number
-
-
-def _port(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name, str(default))
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SettingsError(f"{name}: {text!r} is not a port")
-    return int(text)
 
 
 def _certificates(environment: Mapping[str, str]) -> Certificates | None:
@@ -147,7 +126,7 @@ def _services(text: str) -> tuple[str, ...]:
 
 def _overlap(environment: Mapping[str, str], default: timedelta) -> timedelta:
     name = "OPTIPATH_CERTS_OVERLAP_SECONDS"
-    seconds = _number(environment, name, default.total_seconds())
+    seconds = number(environment, name, default.total_seconds())
     if seconds < _LEAST_OVERLAP_SECONDS:
         raise SettingsError(f"{name}: {seconds:g} is less than the {_LEAST_OVERLAP_SECONDS} s that kubelet takes")
     return timedelta(seconds=seconds)
@@ -161,9 +140,3 @@ def _name(setting: str, text: str) -> str:
     if not _IS_NAME(text):
         raise SettingsError(f"{setting}: {text!r} is not the name of an object in Kubernetes")
     return text
-
-
-def _level(text: str) -> str:
-    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise SettingsError(f"OPTIPATH_LOG_LEVEL: {text!r} is none of DEBUG, INFO, WARNING, ERROR")
-    return text.upper()

@@ -60,9 +60,9 @@ class Metrics:
         self.warned = Counter(
             "optipath_operator_warning_reviews", "Resources that might be warned of", ["outcome"], registry=registry
         )
-        self.warnings_cut = Counter(
-            "optipath_operator_warning_connections_cut",
-            "Connections to the webhook cut because nothing came for too long",
+        self.connections_cut = Counter(
+            "optipath_operator_connections_cut",
+            "Connections cut because nothing came for too long",
             registry=registry,
         )
         self.webhook_certificate_ends = Gauge(

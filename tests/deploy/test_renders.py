@@ -167,7 +167,14 @@ def test_cert_manager_makes_the_names_by_which_the_webhooks_are_called() -> None
     for config in objects("cert-manager", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
         service = config["webhooks"][0]["clientConfig"]["service"]
         assert f"{service['name']}.{service['namespace']}.svc" in made["spec"]["dnsNames"]
-    assert made["spec"]["secretName"] == "optipath-webhook-tls"
+
+
+def test_cert_manager_s_secret_is_mounted_and_is_not_the_operator_s() -> None:
+    """Helm takes over no Secret that cert-manager has left behind, and deletes its own when the mode changes."""
+    made = one("cert-manager", "Certificate", "-webhook")["spec"]["secretName"]
+    assert made not in {each["metadata"]["name"] for name in SETS for each in objects(name, "Secret")}
+    mounted = {volume["secret"]["secretName"] for pod in pods("cert-manager") for volume in pod.get("volumes", ())}
+    assert mounted == {made}
 
 
 @every_set
@@ -177,11 +184,16 @@ def test_the_injector_is_told_what_a_router_is_made_of(name: str) -> None:
     assert set(told) == {"image", "imagePullPolicy", "resources", "runAsUser", "runAsGroup", "env", "logLevel"}
     assert told["image"] == pod["containers"][0]["image"]
     assert told["runAsUser"] == told["runAsGroup"] == (None if name == "openshift" else 65534)
-    assert told["resources"] == {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "320Mi"}}
+    usual = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": None, "memory": "320Mi"}}
+    none = {"requests": {"cpu": None, "memory": "64Mi"}, "limits": {"cpu": None, "memory": None}}
+    assert told["resources"] == (none if name == "minimal" else usual)
     assert told["env"] == (["openai", "anthropic"] if name == "minimal" else [])
     understood = injector_settings(environment(pod["containers"][0]))
     assert understood.injection.image == told["image"]
     assert understood.injection.run_as_user == told["runAsUser"]
+    for side in ("requests", "limits"):
+        amounts = getattr(understood.injection, side)
+        assert {"cpu": amounts.cpu, "memory": amounts.memory} == told["resources"][side]
     assert understood.linger_seconds < pod["terminationGracePeriodSeconds"]
 
 
@@ -196,6 +208,13 @@ def test_policies_bind_unless_a_value_says_no(name: str) -> None:
     assert all(
         each["spec"]["validationActions"] == ["Deny"] for each in objects(name, "ValidatingAdmissionPolicyBinding")
     )
+
+
+@pytest.mark.case("X11")
+def test_a_tier_is_guarded_on_every_way_to_a_namespace_s_labels() -> None:
+    (rule,) = one("default", "ValidatingAdmissionPolicy", "-tiers")["spec"]["matchConstraints"]["resourceRules"]
+    assert rule["resources"] == ["namespaces", "namespaces/*"]
+    assert rule["operations"] == ["CREATE", "UPDATE"]
 
 
 @pytest.mark.row("B33")
@@ -286,7 +305,13 @@ def test_networks_let_the_injector_call_nobody_and_both_be_called_by_the_api_ser
     found = {each["metadata"]["name"]: each["spec"] for each in objects("monitored", "NetworkPolicy")}
     assert found["optipath-injector"]["egress"] == []
     for spec in found.values():
-        assert {"ports": [{"port": "webhook", "protocol": "TCP"}]} in spec["ingress"]
+        (webhook,) = (each for each in spec["ingress"] if each["ports"] == [{"port": "webhook", "protocol": "TCP"}])
+        *api_servers, test = webhook["from"]
+        assert api_servers == values("monitored")["networkPolicy"]["webhookFrom"]
+        labels = one("monitored", "Pod", "-test")["metadata"]["labels"]
+        assert test["podSelector"]["matchLabels"].items() <= labels.items()
+    for each in objects("cert-manager", "NetworkPolicy"):
+        assert {"ports": [{"port": "webhook", "protocol": "TCP"}]} in each["spec"]["ingress"]
     asked = {(port["port"], "to" in rule) for rule in found["optipath-operator"]["egress"] for port in rule["ports"]}
     assert asked == {(53, False), (443, True), (6443, True), (7081, True)}
 

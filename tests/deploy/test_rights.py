@@ -54,6 +54,20 @@ def test_what_the_operator_may_write_in_other_namespaces_is_this_and_no_more(nam
     assert written == (expected if name in BY_OTHERS else expected | hooks)
 
 
+@pytest.mark.case("X09")
+@every_set
+def test_what_the_operator_may_read_is_what_it_reads(name: str) -> None:
+    read = {right for right in rights(one(name, "ClusterRole", "-operator")) if right[2] not in WRITING}
+    ours = {(GROUP, kind.plural, verb, "") for kind in KINDS for verb in ("get", "list", "watch")}
+    watched = {("", resource, verb, "") for resource in ("namespaces", "pods") for verb in ("list", "watch")}
+    config = {("", "configmaps", verb, "") for verb in ("get", "list", "watch")}
+    hooks = {
+        (HOOKS, f"{each['kind'].lower()}s", "get", each["metadata"]["name"])
+        for each in objects(name, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+    }
+    assert read == ours | watched | config | (set() if name in BY_OTHERS else hooks)
+
+
 @every_set
 def test_in_its_own_namespace_it_may_hold_its_lease_and_no_other(name: str) -> None:
     group = "coordination.k8s.io"

@@ -9,9 +9,10 @@ from signal import SIGTERM
 
 import pytest
 
+from optipath_operator.environment import SettingsError
 from optipath_operator.inject.body import MAX_BYTES
 from optipath_operator.inject.injection import Amounts, Injection
-from optipath_operator.inject.settings import Settings, SettingsError, settings
+from optipath_operator.inject.settings import Settings, settings
 from support.certificates import Authority
 from support.injector import POD, Injector, patched, program, review
 from support.kubelet import Volume
@@ -86,7 +87,7 @@ WRONG = {
         '{"image": "x", "logLevel": "LOUD"}': "logLevel: 'LOUD' is not one of DEBUG,",
     },
     "OPTIPATH_PORT": {"https": "'https' is not a port", "70000": "'70000' is not a port"},
-    "OPTIPATH_LINGER_SECONDS": {"-1": "'-1' is not a number of seconds"},
+    "OPTIPATH_LINGER_SECONDS": {"-1": "'-1' is not a number from 0"},
     "OPTIPATH_LOG_LEVEL": {"loud": "'loud' is none of DEBUG,"},
 }
 

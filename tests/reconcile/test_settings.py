@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from optipath_operator.settings import Certificates, SettingsError, Webhooks, settings
+from optipath_operator.environment import SettingsError
+from optipath_operator.settings import Certificates, Webhooks, settings
 from optipath_snapshot import EgressRule
 
 
@@ -83,7 +84,7 @@ def test_without_webhooks_nobody_needs_to_trust_anybody() -> None:
         ("OPTIPATH_WEBHOOK_SERVICES", " ,"),
         ("OPTIPATH_WEBHOOK_SERVICES", "a b"),
         ("OPTIPATH_CERTS_OVERLAP_SECONDS", "30"),
-        ("OPTIPATH_WEBHOOK_PORT", "0"),
+        ("OPTIPATH_WEBHOOK_PORT", "65536"),
     ],
 )
 def test_a_wrong_one_is_refused_by_name(name: str, value: str) -> None:

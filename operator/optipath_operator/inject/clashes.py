@@ -7,12 +7,16 @@ from optipath_operator.inject.names import ADMIN_PORT, API_PORT, CONTAINER, VOLU
 from optipath_operator.inject.pod import Pod, mapping
 
 _USES: Final = {API_PORT: "serves the app", ADMIN_PORT: "has its probes and metrics"}
+_MOST_CONTAINERS: Final = 500
+"""What each is told makes three megabytes of them fifty, and all other pods wait meanwhile."""
 
 
 def places_without_a_router(pod: Pod) -> Iterator[str]:
     """Why a pod of this kind can have no router at all."""
     if pod.spec.get("hostNetwork"):
         yield "spec.hostNetwork is true, and the router's ports would be open on the node"
+    if (many := len(pod.every_container)) > _MOST_CONTAINERS:
+        yield f"it has {many} containers, and is looked at with up to {_MOST_CONTAINERS}"
     system = mapping(pod.spec.get("os") or {}, "/spec/os").get("name")
     selected = mapping(pod.spec.get("nodeSelector") or {}, "/spec/nodeSelector").get("kubernetes.io/os")
     if "windows" in (system, selected):

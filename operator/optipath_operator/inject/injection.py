@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from optipath_operator.inject.names import LOG_LEVELS
+from optipath_operator.environment import LOG_LEVELS
 from optipath_operator.inject.quantity import amount, quantity
 from optipath_operator.inject.surfaces import SURFACES
 

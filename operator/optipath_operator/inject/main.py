@@ -12,10 +12,11 @@ from importlib.metadata import version
 
 import uvloop
 
+from optipath_operator.environment import SettingsError
 from optipath_operator.inject.metrics import Metrics
 from optipath_operator.inject.patience import Callers
 from optipath_operator.inject.serving import CannotListen, Server, listen
-from optipath_operator.inject.settings import Settings, SettingsError, settings
+from optipath_operator.inject.settings import Settings, settings
 from optipath_operator.inject.webhook import Webhook
 from optipath_operator.probes import probes
 from optipath_operator.telemetry import log_as_json

@@ -29,5 +29,3 @@ WISHES: Final = (CPU, MEMORY, CPU_LIMIT, MEMORY_LIMIT, LOG_LEVEL, ENV, SECRET)
 """The annotations by which a pod says how it wants its router."""
 OTHERS: Final = frozenset({STATUS, PREFIX + "config-hash"})
 """Annotations that the injector and the operator write."""
-
-LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")

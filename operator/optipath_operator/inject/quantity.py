@@ -10,6 +10,8 @@ _WRITTEN: Final = re.compile(
 _DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY: Final = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 _SMALLEST_CPU: Final = Decimal("0.001")
+_MOST: Final = 2**63
+"""Kubernetes counts as far as this, and takes all that is more for the same."""
 
 
 def quantity(written: Any) -> Decimal:
@@ -31,6 +33,8 @@ def amount(resource: str, written: str) -> str:
     size = quantity(written)
     if size <= 0:
         raise ValueError(f"{written!r} is not more than nothing")
+    if size >= _MOST:
+        raise ValueError(f"{written!r} is more than Kubernetes can count")
     if resource == "cpu" and size % _SMALLEST_CPU:
         raise ValueError(f"{written!r} is finer than a thousandth of a cpu, 1m")
     if resource == "memory" and size % 1:

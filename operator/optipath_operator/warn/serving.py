@@ -52,7 +52,7 @@ async def _listen(
 ) -> None:
     try:
         with listen(port) as where:
-            server = Server(app, Callers(metrics.warnings_cut.inc), living.context)
+            server = Server(app, Callers(metrics.connections_cut.inc), living.context)
             serving = asyncio.create_task(server.serve([where]))
             started(where.getsockname()[1])
             try:

@@ -55,10 +55,16 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "optipath.serviceAccou
 {{/* What each router is made of, in the injector's words. */}}
 {{- define "optipath.injection" -}}
 {{- $router := .Values.injection -}}
+{{- $resources := $router.resources | default dict }}
+{{- $requests := $resources.requests | default dict }}
+{{- $limits := $resources.limits | default dict }}
+{{- /* Also what a null has taken away, or the injector would take its own default instead. */}}
 {{- dict
   "image" (include "optipath.image" .)
   "imagePullPolicy" .Values.image.pullPolicy
-  "resources" $router.resources
+  "resources" (dict
+    "requests" (dict "cpu" $requests.cpu "memory" $requests.memory)
+    "limits" (dict "cpu" $limits.cpu "memory" $limits.memory))
   "runAsUser" $router.runAsUser
   "runAsGroup" $router.runAsGroup
   "env" $router.env
@@ -66,10 +72,15 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "optipath.serviceAccou
   | toJson }}
 {{- end }}
 
-{{/* The Secret with the webhooks' certificate. */}}
+{{/*
+The Secret with the webhooks' certificate. Cert-manager's has another name than the operator's: Helm would not take over
+what cert-manager leaves behind, nor cert-manager what Helm is about to delete.
+*/}}
 {{- define "optipath.webhookSecret" -}}
 {{- if eq .Values.webhook.certs.mode "provided" -}}
 {{- required "webhook.certs.secretName is needed where webhook.certs.mode is provided" .Values.webhook.certs.secretName }}
+{{- else if eq .Values.webhook.certs.mode "certManager" -}}
+{{ include "optipath.fullname" . }}-webhook
 {{- else -}}
 optipath-webhook-tls
 {{- end }}
