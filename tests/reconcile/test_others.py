@@ -26,6 +26,7 @@ class Town:
         )
 
     async def opens(self) -> None:
+        self.system.edits(namespace(SYSTEM, inject=False))
         for each in (self.platform, self.alice, self.bob, self.carol):
             each.edits(namespace(each.name), model_provider())
         self.platform.edits(llama())
@@ -238,6 +239,18 @@ async def test_a_tier_that_somebody_breaks_holds_as_it_was_last_good_also_over_a
     after.system.deletes("RoutingPolicy", "gold")
     await after.operator.settles()
     assert attempts(after.carol) == {3}
+
+
+async def test_nothing_is_published_for_a_namespace_whose_tier_is_not_known_yet(town: Town) -> None:
+    town.system.edits(clamp(1))
+    dave = Tenant(town.api, town.operator, "dave")
+    dave.edits(model_provider(), policy("acme"))
+    await town.operator.settles()
+    assert config_path("dave") not in town.api.objects
+    dave.edits(labelled(dave, "gold"))
+    await town.operator.settles()
+    assert attempts(dave) == {1}
+    assert dave.file.generation == 1
 
 
 async def test_what_a_tier_does_not_allow_is_told_from_what_is_not_there(town: Town) -> None:

@@ -296,6 +296,8 @@ async def test_another_key_is_another_token_for_all(stage: Stage) -> None:
 
 async def test_a_policy_that_speaks_to_other_namespaces_leaves_it_to_their_own_to_tell(stage: Stage) -> None:
     await stage.starts("x")
+    home = stage.api.put("/api/v1/namespaces/optipath-system", namespace("optipath-system"))
+    stage.operator.sees(home)
     path = path_of("RoutingPolicy", "defaults", "optipath-system")
     scoped = routing_policy("defaults", scope={"mode": "Defaults"}, rules=[], resilience={"attempts": 2})
     stage.operator.sees(stage.api.put(path, scoped))

@@ -7,9 +7,10 @@ What is said nearer and does not go with what is said farther away is what is
 meant: the farther word gives way. A clamp gives way to nobody.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from optipath_operator.compile.clamps import Bound, Clamps
 from optipath_operator.resources import HedgeSpec, ResilienceSpec
@@ -53,6 +54,22 @@ class _Said:
     place: str | None = None
 
 
+_USUALLY: Final = {
+    name: _Said(value, distance=sys.maxsize)
+    for name, value in {
+        _ATTEMPTS: _USUAL.attempts,
+        _REQUEST: _USUAL.request_timeout_seconds,
+        "connectTimeout": _USUAL.connect_timeout_seconds,
+        "firstTokenTimeout": _USUAL.first_token_timeout_seconds,
+        "idleTimeout": _USUAL.idle_timeout_seconds,
+        _LEAST: _USUAL.backoff_base_seconds,
+        _MOST: _USUAL.backoff_max_seconds,
+        _HEDGE: None,
+    }.items()
+}
+"""What holds where nobody says anything: farther away than whatever is said."""
+
+
 @dataclass(slots=True)
 class _Settling:
     """The fields while they are settled among each other."""
@@ -68,7 +85,7 @@ class _Settling:
 
 def patience(layers: Sequence[Layer], clamps: Clamps) -> Patience:
     """How long and how often to try, by layers from the nearest to the farthest."""
-    fields = _Settling(_usual(len(layers)))
+    fields = _Settling(dict(_USUALLY))
     for distance, layer in reversed(list(enumerate(layers))):
         for name, value in _words(layer.spec):
             place = layer.place and f"{layer.place}.{name}"
@@ -90,21 +107,6 @@ def patience(layers: Sequence[Layer], clamps: Clamps) -> Patience:
         {name: each.by for name, each in said.items() if each.by is not None},
         fields.noted,
     )
-
-
-def _usual(distance: int) -> dict[str, _Said]:
-    """What holds where nobody says anything."""
-    usual = {
-        _ATTEMPTS: _USUAL.attempts,
-        _REQUEST: _USUAL.request_timeout_seconds,
-        "connectTimeout": _USUAL.connect_timeout_seconds,
-        "firstTokenTimeout": _USUAL.first_token_timeout_seconds,
-        "idleTimeout": _USUAL.idle_timeout_seconds,
-        _LEAST: _USUAL.backoff_base_seconds,
-        _MOST: _USUAL.backoff_max_seconds,
-        _HEDGE: None,
-    }
-    return {name: _Said(value, distance) for name, value in usual.items()}
 
 
 def _words(spec: ResilienceSpec) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Self
 
 from optipath_operator.compile.near import NearNames
 from optipath_operator.resources import TargetSpec
-from optipath_snapshot import PolicyRef, Target
+from optipath_snapshot import Target
 
 
 def provider_name(owner: str, provider: str, seen_from: str) -> str:
@@ -34,20 +34,12 @@ class Known:
         """The same, as policies of another namespace refer to it."""
         return replace(self, namespace=namespace)
 
-    def name(self, wanted: TargetSpec) -> str:
-        """The name that a target has in the snapshot, if it is there."""
-        owner = wanted.namespace or self.namespace
-        return f"{provider_name(owner, wanted.provider, self.seen_from)}/{wanted.model}"
+    def find(self, wanted: TargetSpec) -> Target | None:
+        """The target that a reference leads to; None where it leads nowhere."""
+        return self.targets.get(self._name(wanted))
 
-    def denied_by(self, wanted: TargetSpec) -> PolicyRef | None:
-        """Who keeps the namespace from a target that is there; None where it may be used."""
-        return self.targets[self.name(wanted)].denied_by
-
-    def why_not(self, wanted: TargetSpec) -> str | None:
-        """Why a reference leads nowhere; None where it leads to a target."""
-        name = self.name(wanted)
-        if name in self.targets:
-            return None
+    def why_not(self, wanted: TargetSpec) -> str:
+        """Why a reference leads nowhere."""
         owner = wanted.namespace or self.namespace
         asked = f"{wanted.provider}/{wanted.model}"
         not_listed = f"target '{asked}' is not listed by any provider in '{owner}'"
@@ -56,5 +48,9 @@ class Known:
             return not_listed
         if wanted.provider in self.left_out:
             return f"target '{asked}' is left out with its provider '{wanted.provider}'"
-        near = self.near.to(name)
+        near = self.near.to(self._name(wanted))
         return f"{not_listed}; listed are {', '.join(map(repr, near))}" if near else not_listed
+
+    def _name(self, wanted: TargetSpec) -> str:
+        owner = wanted.namespace or self.namespace
+        return f"{provider_name(owner, wanted.provider, self.seen_from)}/{wanted.model}"

@@ -105,7 +105,8 @@ def _provenance(held: Patience, limited: Limited, policy: PolicyRef) -> dict[str
     origins = {f"resilience.{name}": origin for name, origin in held.origins.items()}
     if limited.origin is not None:
         origins["limits.maxConcurrent"] = limited.origin
-    return {name: str(origin) for name, origin in sorted(origins.items()) if origin != policy}
+    elsewhere = ((name, str(origin)) for name, origin in origins.items() if origin is not policy and origin != policy)
+    return dict(sorted(elsewhere))
 
 
 def _targets(rule: RuleSpec, known: Known) -> _Targets:
@@ -117,28 +118,29 @@ def _targets(rule: RuleSpec, known: Known) -> _Targets:
     wrong: dict[str, str] = {}
     denied: dict[str, str] = {}
     refusing: dict[str, str] = {}
+    deniers: set[str] = set()
     for index, wanted in enumerate(rule.targets):
         place, asked = f"targets[{index}]", f"{wanted.provider}/{wanted.model}"
-        if why := known.why_not(wanted):
-            wrong[place] = why
+        target = known.find(wanted)
+        if target is None:
+            wrong[place] = known.why_not(wanted)
             continue
-        name = known.name(wanted)
-        if name in targets:
+        if target.name in targets:
             # The schema cannot see it: one names this namespace, the other leaves it to be understood.
             wrong[place] = f"target '{asked}' is there twice; the first one holds"
             continue
-        targets[name] = RouteTarget(target=name, weight=wanted.weight)
-        if policy := known.denied_by(wanted):
-            denied[place] = f"target '{asked}' is not used, for policy '{policy.full_name}' does not allow it here"
+        targets[target.name] = RouteTarget(target=target.name, weight=wanted.weight)
+        if target.denied_by is not None:
+            denier = f"'{target.denied_by.full_name}'"
+            deniers.add(denier)
+            denied[place] = f"target '{asked}' is not used, for policy {denier} does not allow it here"
     if len(denied) == len(targets):
-        left = f"left that {_deniers(rule, known)}" if denied else "left"
+        left = f"left that {_allow(sorted(deniers))}" if denied else "left"
         said = refusing if denied else wrong
         said["targets"] = f"rule '{rule.name}' has no target {left}, and refuses the requests that it matches"
     return _Targets(tuple(targets.values()), wrong, denied, refusing)
 
 
-def _deniers(rule: RuleSpec, known: Known) -> str:
-    """Those who keep a rule from targets that are there, as in `policy 'a' allows`."""
-    policies = (known.denied_by(wanted) for wanted in rule.targets if known.why_not(wanted) is None)
-    names = sorted({f"'{policy.full_name}'" for policy in policies if policy})
-    return f"policies {' and '.join(names)} allow" if len(names) > 1 else f"policy {names[0]} allows"
+def _allow(policies: list[str]) -> str:
+    """Policies and a verb, as in `policy 'a' allows`."""
+    return f"policies {' and '.join(policies)} allow" if len(policies) > 1 else f"policy {policies[0]} allows"

@@ -62,6 +62,9 @@ class Reconciler:
         if not state.needs_config:
             await self._clear(namespace, state)
             return
+        if not state.uid:
+            # A resource in it was seen first. Its labels say its tier: until they are known, nothing is right.
+            return
         token = self._tokens.of(state.uid)
         gathered = replace(await self._gather(namespace, state), status_token_sha256=token_sha256(token))
         compiled, wanted = await self._compiled(state, gathered)

@@ -1,8 +1,10 @@
 """Text of a form: one pattern for a file and for the API server, and words for people."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -12,7 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from optipath_operator.resources.base import Cel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """What a text must look like. The pattern is one that Python's `re` and Go's RE2 read alike."""
 
@@ -23,6 +25,11 @@ class Text:
     """How many signs it may have."""
     rules: tuple[Cel, ...] = ()
     """What the pattern leaves open."""
+
+    @cached_property
+    def _fits(self) -> Callable[[str], object]:
+        # The API server's `$` is the end of the text; Python's admits a line feed after it.
+        return re.compile(self.pattern.removesuffix("$") + r"\Z").match
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The form first, then what else the type asks for."""
@@ -39,7 +46,6 @@ class Text:
         text = str(value) if isinstance(value, Decimal) else value
         if not isinstance(text, str):
             raise PydanticCustomError("form", "must be {wanted}, in quotes", {"wanted": self.wanted})
-        # The API server's `$` is the end of the text; Python's admits a line feed after it.
-        if len(text) > self.at_most or not re.match(self.pattern.removesuffix("$") + r"\Z", text):
+        if len(text) > self.at_most or not self._fits(text):
             raise PydanticCustomError("form", "must be {wanted}", {"wanted": self.wanted})
         return text
