@@ -110,15 +110,20 @@ def _with_reason(tenant: Tenant, reason: str) -> dict[str, Any]:
 
 
 def _routers(tenant: Tenant) -> str:
-    """What `kubectl get rp` shows below ROUTERS."""
-    head, row = (line.split() for line in kubectl("get", "rp", "chat", "-n", tenant.name).splitlines())
-    return row[head.index("ROUTERS")]
+    """How many routers have a policy, of all there are."""
+    return _shown(tenant, "rp", "chat", "ROUTERS")
 
 
 def _health(tenant: Tenant, provider: str) -> str:
-    """What `kubectl get mp` shows below HEALTH."""
-    head, row = (line.split() for line in kubectl("get", "mp", provider, "-n", tenant.name).splitlines())
-    return row[head.index("HEALTH")]
+    """How a provider does."""
+    return _shown(tenant, "mp", provider, "HEALTH")
+
+
+def _shown(tenant: Tenant, kind: str, name: str, column: str) -> str:
+    """What `kubectl get` shows in a column, which may be empty."""
+    head, row = kubectl("get", kind, name, "-n", tenant.name).splitlines()
+    at = head.index(column)
+    return row[at:].split(" ", 1)[0]
 
 
 def _loaded(pods: Fleet, since: float) -> list[float]:
