@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
+from e2e.bench.aliased import aliased
 from e2e.bench.chunks import chunks
 from e2e.bench.classifying import understanding
 from e2e.bench.cut import cut
@@ -42,6 +43,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     streaming,
     translating,
     plain,
+    aliased,
     latency,
     first_content,
     chunks,

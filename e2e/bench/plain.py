@@ -1,25 +1,16 @@
 """What a plain request takes of a core, beside what it takes nginx."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from e2e.bench.figure import Figure
 from e2e.bench.prompts import sizes
-from e2e.bench.rig.load import wrk
-from e2e.bench.rig.wire import Proxy, Wire, on_the_wire
+from e2e.bench.rig.took import took
+from e2e.bench.rig.wire import Wire, on_the_wire
 
 _ROUNDS = 3
-_ROUND_SECONDS = 2
 
 # performance.md: the smallest must reach a share of nginx's requests/s, the largest a multiple of its processor time.
 _SMALL, _LARGE = "1 KiB", "100 KiB"
-
-
-@dataclass(frozen=True, slots=True)
-class _Took:
-    micros: float
-    """Of processor, a request."""
-    failed: int
 
 
 @on_the_wire
@@ -32,9 +23,9 @@ async def plain(wire: Wire) -> AsyncIterator[Figure]:
     failed = 0
     async with wire.both() as (theirs, ours, _):
         for size, body in sizes("plain", stream=False).items():
-            rounds = [(await _round(wire, theirs, body), await _round(wire, ours, body)) for _ in range(_ROUNDS)]
-            nginx, router = (min(took.micros for took in each) for each in zip(*rounds, strict=True))
-            failed += sum(took.failed for each in rounds for took in each)
+            rounds = [(await took(wire, theirs, body), await took(wire, ours, body)) for _ in range(_ROUNDS)]
+            nginx, router = (min(one.micros for one in each) for each in zip(*rounds, strict=True))
+            failed += sum(one.failed for each in rounds for one in each)
             if size == _SMALL:
                 yield Figure(
                     f"plain, {size}: requests/s of a core",
@@ -50,9 +41,3 @@ async def plain(wire: Wire) -> AsyncIterator[Figure]:
             reach = {_SMALL: 150, _LARGE: 4}.get(size)
             yield Figure(what, router, "µs", reach, must=large, nginx=nginx, of_nginx=large)
     yield Figure("plain: requests that failed", failed, "", reach=0, must=True)
-
-
-async def _round(wire: Wire, proxy: Proxy, body: bytes) -> _Took:
-    before = proxy.process.cpu_seconds()
-    through = await wrk(wire.tools, wire.folder, proxy.plain, body, seconds=_ROUND_SECONDS)
-    return _Took((proxy.process.cpu_seconds() - before) / max(through.requests, 1) * 1e6, through.failed)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from optipath_router.decide.decision import Decision
+from optipath_router.decide.judged import judged
 from optipath_router.decide.scored import Part, Scored, ScorePart, Source
 
 _SOURCES: Final[Mapping[Source, str]] = {
@@ -34,15 +35,14 @@ def scores_table(decision: Decision) -> tuple[Sequence[str], Sequence[Sequence[s
 def sources(decision: Decision) -> Iterator[tuple[str, str]]:
     """Where the values of each part come from."""
     for part in decision.scored[0].parts:
-        by_source: dict[Source, list[str]] = {}
+        by_source: dict[str, list[str]] = {}
         for scored in decision.scored:
             if (found := scored.part(part.name)) is not None:
-                by_source.setdefault(found.source, []).append(scored.target)
-        told = [
-            _SOURCES[source] + (f" ({', '.join(targets)})" if len(by_source) > 1 else "")
-            for source, targets in by_source.items()
-        ]
-        yield part.name, "; ".join(told)
+                whose = judged(found, scored)
+                told = _SOURCES[found.source] + (f": {whose}" if whose else "")
+                by_source.setdefault(told, []).append(scored.target)
+        shown = [told + (f" ({', '.join(names)})" if len(by_source) > 1 else "") for told, names in by_source.items()]
+        yield part.name, "; ".join(shown)
 
 
 def _heading(part: ScorePart) -> str:

@@ -57,7 +57,7 @@ from optipath_snapshot.strategy import (
     Strategy,
     Weighted,
 )
-from optipath_snapshot.target import LongContext, Pricing, Provider, Target
+from optipath_snapshot.target import LongContext, Pricing, Provider, QualitySource, Target
 from optipath_snapshot.wellknown import WELL_KNOWN, WellKnown, hosts_by_name
 
 __all__ = [
@@ -103,6 +103,7 @@ __all__ = [
     "Pricing",
     "Provider",
     "QualityFloor",
+    "QualitySource",
     "Refusal",
     "Resilience",
     "RoundRobin",

@@ -55,6 +55,14 @@ class Pricing(Part):
     long_context: LongContext | None = None
 
 
+class QualitySource(Part):
+    """Who found out how good a model is, and when."""
+
+    name: str
+    date: str
+    """A day of ISO 8601."""
+
+
 class Target(Part):
     """One model at one provider, the smallest thing a request can be sent to."""
 
@@ -75,5 +83,7 @@ class Target(Part):
     """What it is known not to do. What is in neither list is not known, and leaves nothing out."""
     quality: dict[str, Fraction] = {}
     """0 to 1 by task type, and `default`; as the tenant declared it."""
+    quality_source: QualitySource | None = None
+    """None where the tenant does not say."""
     denied_by: PolicyRef | None = None
     """The policy above the tenant's own that keeps this namespace from it; None where it may be used."""

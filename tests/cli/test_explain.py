@@ -129,9 +129,28 @@ def test_scores_stand_in_a_table_with_where_they_come_from(tmp_path: Path) -> No
     assert where == [
         "cost         prices times expected tokens",
         "latency      what is usual, for too little is measured",
-        "quality      as declared, moved by difficulty",
+        "quality      as declared, moved by difficulty: whose and of when is not said",
         "reliability  what is usual, for too little is measured",
     ]
+
+
+@pytest.mark.row("E15")
+def test_a_declared_score_says_whose_it_is_and_of_when(tmp_path: Path) -> None:
+    acme = provider("https://acme.example/v1", models={"small": "small", "gpt-4o-mini": "large"})
+    acme["spec"]["models"][0] |= {
+        "quality": {"default": "0.6"},
+        "qualitySource": {"name": "our own evaluation", "date": "2026-10-01"},
+    }
+    best = policy("acme/small", "acme/gpt-4o-mini")
+    best["spec"]["rules"][0]["strategy"] = {"highestQuality": {}}
+    files = write(tmp_path / "best.yaml", acme, best)
+    prompt = "A farmer sells 12 eggs a day at $2 each for 7 days and spends $30 on feed. How much money does she keep?"
+    said = explained(files, prompt, "--model", "assistant").stdout
+    assert "as declared, moved by difficulty: our own evaluation, 2026-10-01 (acme/small)" in said
+    assert "what the routing model knows of it: benchmarks recorded in 2023 and 2024 (acme/gpt-4o-mini)" in said
+    told = json.loads(explained(files, prompt, "--model", "assistant", "--json").stdout)
+    judged = {each["target"]: each["parts"][0]["judged"] for each in told["scored"]}
+    assert judged["acme/small"] == "our own evaluation, 2026-10-01"
 
 
 def test_why_not_compares_a_target_with_the_first(tmp_path: Path) -> None:

@@ -262,6 +262,31 @@ async def test_nobody_escapes_a_newer_tier_by_breaking_ones_own_policy(town: Tow
     assert attempts(town.bob) == {1}
 
 
+@pytest.mark.case("O12")
+async def test_nobody_escapes_a_newer_tier_or_keeps_what_is_shared_no_more_by_writing_too_much(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.alice.edits(labelled(town.alice, "gold"))
+    await town.operator.settles()
+    monkeypatch.setattr("optipath_operator.reconcile.wanted.MAX_BYTES", 5_000)
+    town.alice.edits(*(policy("acme", name=f"more-{number}") for number in range(20)))
+    await town.operator.settles()
+    assert town.alice.condition("RoutingPolicy", "chat", "Programmed")["reason"] == "TooLarge"
+    town.system.edits(clamp(1))
+    await town.operator.settles()
+    assert attempts(town.alice) == {1}
+    assert town.alice.reached == ["llama@platform/small"], "of its own, what was last good holds"
+    town.platform.edits(llama(2, sharing={"from": "Same"}))
+    await town.operator.settles()
+    assert town.alice.reached == []
+    writes = len(town.api.writes)
+    after = await town.restarts()
+    assert len(town.api.writes) == writes
+    after.alice.deletes("RoutingPolicy", "chat")
+    await after.operator.settles()
+    assert after.alice.asked == ["house"], "what is deleted is gone at once"
+
+
 async def test_a_provider_that_a_tier_names_follows_its_owner_everywhere(town: Town) -> None:
     town.system.edits(namespace(SYSTEM), model_provider("house", **SHARED), clamp(1))
     town.bob.edits(labelled(town.bob, "gold"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from optipath_operator.catalogue.facts import Facts
 from optipath_operator.resources import ModelSpec
-from optipath_snapshot import Capability, Pricing, Target
+from optipath_snapshot import Capability, Pricing, QualitySource, Target
 
 
 def target(provider: str, model: ModelSpec, known: Facts | None) -> Target:
@@ -25,6 +25,7 @@ def target(provider: str, model: ModelSpec, known: Facts | None) -> Target:
         capabilities=can,
         lacks=cannot,
         quality=model.quality.model_dump(by_alias=True, exclude_none=True) if model.quality else {},
+        quality_source=_quality_source(model),
     )
 
 
@@ -49,6 +50,11 @@ def _pricing(model: ModelSpec, known: Facts) -> Pricing | None:
     else:
         pricing = Pricing.model_validate(known, from_attributes=True)
     return None if pricing == Pricing() else pricing
+
+
+def _quality_source(model: ModelSpec) -> QualitySource | None:
+    told = model.quality_source
+    return QualitySource(name=told.name, date=told.date) if told and model.quality else None
 
 
 def _abilities(model: ModelSpec, known: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,9 +1,11 @@
 """Everything that concerns one namespace, as it was written."""
 
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from optipath_operator.catalogue.catalogue import Catalogue
+from optipath_operator.compile.manifests import POLICY, PROVIDER
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import Egress
 
@@ -31,9 +33,31 @@ class Gathered:
     """
     egress: Egress = field(default_factory=Egress)
     """What the administrator allows to be called beside public hosts over https."""
+    operator_namespace: str = OPERATOR_NAMESPACE
+    """Where policies with a scope live."""
     status_token_sha256: str | None = None
     """Hash of the token that opens the routers' /status."""
-    operator_namespace: str = OPERATOR_NAMESPACE
-    """Where policies with a scope are."""
     strict: bool = False
     """Read as files are read: unknown fields are refused, and manifests that are not for us are pointed out."""
+
+    def in_last_good_forms(self) -> Self:
+        """The same, with the namespace's own resources as they were last good, and without those that never were.
+
+        For when what is written now cannot be published: what surrounds it is as it is now all the same.
+        """
+        good = {_identity(manifest): manifest for manifest in self.last_good if self._is_own(manifest)}
+        written = (good.get(_identity(manifest)) if self._is_own(manifest) else manifest for manifest in self.manifests)
+        return replace(self, manifests=tuple(manifest for manifest in written if manifest is not None))
+
+    def _is_own(self, manifest: Manifest) -> bool:
+        namespace = _metadata(manifest).get("namespace") or self.namespace
+        return manifest.get("kind") in (PROVIDER, POLICY) and namespace == self.namespace
+
+
+def _identity(manifest: Manifest) -> tuple[Any, Any]:
+    return manifest.get("kind"), _metadata(manifest).get("name")
+
+
+def _metadata(manifest: Manifest) -> Mapping[str, Any]:
+    metadata = manifest.get("metadata")
+    return metadata if isinstance(metadata, Mapping) else {}

@@ -15,7 +15,7 @@ from optipath_operator.channel.token import Tokens, token_sha256
 from optipath_operator.cluster import configmaps
 from optipath_operator.cluster.client import Client
 from optipath_operator.cluster.configmaps import RouterConfig
-from optipath_operator.compile import Compiled, compile_namespace
+from optipath_operator.compile import Compiled, Gathered, compile_namespace
 from optipath_operator.reconcile.gather import Gatherer
 from optipath_operator.reconcile.inherited import inherited
 from optipath_operator.reconcile.report import Reporter
@@ -64,26 +64,36 @@ class Reconciler:
             return
         token = self._tokens.of(state.uid)
         gathered = replace(await self._gather(namespace, state), status_token_sha256=token_sha256(token))
-        async with self._compiling:
-            compiled = compile_namespace(gathered)
-            wanted = self._wanted(state, compiled)
-            # A large namespace takes a third of a second: all others have a turn before the next one.
-            await asyncio.sleep(0)
-        if wanted.fits:
-            await self._publish(namespace, state, wanted)
-            state.sources = compiled.sources
+        compiled, wanted = await self._compiled(state, gathered)
+        holds, publishes = compiled, wanted if wanted.fits else None
+        if publishes is None and (state.published or state.config or state.lost):
+            # To write too much must keep nobody from a newer tier, nor anything that is shared no more.
+            holds, held = await self._compiled(state, gathered.in_last_good_forms())
+            publishes = held if held.can_be_held else None
+        if publishes is not None:
+            await self._publish(namespace, state, publishes)
+            state.sources = holds.sources
         elif state.config is None and (kept := state.published or published(state.lost)):
             await self._publish(namespace, state, kept)
         if state.published is not None:
             self._channel.published(namespace, state.published.digest, token)
         state.problems = Counter(problem.severity for problem in compiled.problems)
-        state.verdict = Verdict(compiled.problems, wanted, compiled.snapshot.tier, inherited(compiled.snapshot))
+        state.verdict = Verdict(compiled.problems, wanted, holds.snapshot.tier, inherited(holds.snapshot))
 
     async def report(self, namespace: str) -> None:
         """Say in status what came of it; raises ApiError, Unreachable and NotLeading."""
         state = self._store.state(namespace)
         if state is not None and state.verdict is not None:
             await self._reporter.report(namespace, state, state.verdict)
+
+    async def _compiled(self, state: NamespaceState, gathered: Gathered) -> tuple[Compiled, Published]:
+        """What was gathered, compiled, and what should then be there."""
+        async with self._compiling:
+            compiled = compile_namespace(gathered)
+            wanted = self._wanted(state, compiled)
+            # A large namespace takes a third of a second: all others have a turn before the next one.
+            await asyncio.sleep(0)
+        return compiled, wanted
 
     def _wanted(self, state: NamespaceState, compiled: Compiled) -> Published:
         """What should be there now, with a generation above all that were."""

@@ -11,6 +11,8 @@ from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import MAX_BYTES, SnapshotRefused, decode, digest, encode
 
 _FIRST_GENERATION: Final = 1
+_HELD_BYTES: Final = 1024 * 1024
+"""The most that the API server takes: what a tenant may not fill is room for what others say to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,13 @@ class Published:
 
     @property
     def fits(self) -> bool:
-        """Whether a ConfigMap can hold it."""
+        """Whether a tenant may have so much."""
         return self.size <= MAX_BYTES
+
+    @property
+    def can_be_held(self) -> bool:
+        """Whether a ConfigMap can hold it."""
+        return self.size <= _HELD_BYTES
 
 
 def want(compiled: Compiled, *before: Published | None) -> Published:

@@ -9,7 +9,7 @@ from optipath_operator.resources.base import Cel, Spec
 from optipath_operator.resources.boundary import HandlingSpec
 from optipath_operator.resources.endpoint import EndpointSpec
 from optipath_operator.resources.lists import map_by, ordered, set_of
-from optipath_operator.resources.scalars import Fraction, KeyName, ModelName, Money
+from optipath_operator.resources.scalars import Day, Fraction, KeyName, ModelName, Money, ShortText
 from optipath_operator.resources.sharing import SharingSpec
 from optipath_snapshot import WELL_KNOWN, Capability
 
@@ -106,6 +106,15 @@ class QualitySpec(Spec):
     """Quality at conversation."""
 
 
+class QualitySourceSpec(Spec):
+    """Who found out how good a model is, and when; shown with every score that rests on it."""
+
+    name: ShortText
+    """An evaluation of your own, or a public one."""
+    date: Day
+    """The day of its results."""
+
+
 class ModelSpec(Spec):
     """A model that the provider serves. Facts left out come from the built-in catalogue where it has them."""
 
@@ -123,6 +132,8 @@ class ModelSpec(Spec):
     """Everything it can do. What is not named here is not asked of it."""
     quality: QualitySpec | None = None
     """How good it is, by task type."""
+    quality_source: QualitySourceSpec | None = None
+    """Where `quality` is from, and of when."""
 
 
 class CredentialsSpec(Spec):

@@ -127,6 +127,8 @@ TimeZone = Annotated[
     str, Text(r"^[A-Za-z][-+_A-Za-z0-9]{0,30}(/[-+_A-Za-z0-9]{1,30}){0,2}$", "a time zone such as Europe/Berlin", 64)
 ]
 Language = Annotated[str, Text(r"^[a-z]{2}$", "a language of ISO 639-1 in two letters, such as en", 2)]
+ShortText = Annotated[str, Text(r"^[^\x00-\x1f\x7f]{1,100}$", "a text of at most 100 signs, on one line", 100)]
+Day = Annotated[str, Text(r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a day such as 2026-11-21", 10)]
 Region = Annotated[
     str, Text(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "a region: lower-case letters, digits and -, at most 63", 63)
 ]

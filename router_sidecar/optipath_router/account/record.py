@@ -12,6 +12,7 @@ from optipath_router.chat.reply import Tried, failed_over
 from optipath_router.chat.usage import Usage
 from optipath_router.chat.wait import Wait
 from optipath_router.decide.decision import Decision
+from optipath_router.decide.judged import judged
 from optipath_router.decide.scored import Scored
 from optipath_router.errors import Outcome
 from optipath_snapshot import Target
@@ -185,7 +186,7 @@ def _scored_json(scored: Scored) -> dict[str, Any]:
     return {
         "target": scored.target,
         "total": scored.total,
-        "parts": [msgspec.structs.asdict(part) for part in scored.parts],
+        "parts": [msgspec.structs.asdict(part) | {"judged": judged(part, scored)} for part in scored.parts],
         "note": scored.note,
     }
 

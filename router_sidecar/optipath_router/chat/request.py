@@ -95,6 +95,8 @@ class Asked(msgspec.Struct, frozen=True):
     """What the answer will mostly be."""
     suffix: msgspec.Raw = msgspec.Raw(b"")
     """What follows a completion."""
+    best_of: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
+    """Completions that are made, and billed, of which the best `n` are given."""
 
     @property
     def wants_schema(self) -> bool:

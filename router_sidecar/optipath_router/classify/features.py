@@ -56,9 +56,10 @@ def features(request: ChatRequest) -> Features:
 
 
 def _answers(asked: Asked, wire: Wire) -> int:
-    """How many answers are wanted: `n` of them, to each prompt where there may be several."""
-    prompts = len(asked.messages) if wire is Wire.COMPLETIONS else 1
-    return (asked.n or 1) * prompts
+    """How many answers are billed: `n` of them, or those that they are the best of, to each prompt of several."""
+    if wire is Wire.COMPLETIONS:
+        return max(asked.n or 1, asked.best_of or 1) * len(asked.messages)
+    return asked.n or 1
 
 
 def _needs(asked: Asked, wire: Wire) -> set[Capability]:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from optipath_snapshot import QualitySource
+
 
 class Part(StrEnum):
     """What a score is made of; a closed list."""
@@ -64,6 +66,8 @@ class Scored(msgspec.Struct, frozen=True):
     parts: tuple[ScorePart, ...]
     note: str = ""
     """Why it comes after others whatever its total."""
+    quality_source: QualitySource | None = None
+    """Whose judgement its declared quality is, where that was looked at and somebody says."""
 
     def part(self, name: str) -> ScorePart | None:
         """The part of that name."""

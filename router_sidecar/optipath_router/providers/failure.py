@@ -33,10 +33,10 @@ class _Sign:
     """What tells a kind of error: codes, and words in messages."""
 
     def __init__(self, codes: str, words: str) -> None:
-        self._codes, self._words = frozenset(codes.split()), re.compile(words)
+        self.codes, self._words = tuple(codes.split()), re.compile(words)
 
     def __call__(self, error: Said) -> bool:
-        return not self._codes.isdisjoint(error.codes) or self._words.search(error.message) is not None
+        return not error.codes.isdisjoint(self.codes) or self._words.search(error.message) is not None
 
 
 _bad_key = _Sign(
@@ -112,6 +112,18 @@ _STATUS: Final = re.compile("[45][0-9][0-9]")
 _OF_REQUEST: Final = frozenset({"invalid_request_error", "invalid_argument", "badrequesterror"})
 
 
+_TOLD: Final = tuple(
+    dict.fromkeys(
+        (
+            *(code for sign in (_bad_key, _spent, _filtered, _too_long) for code in sign.codes),
+            *(code for sign in (_too_large, _overloaded, _not_served) for code in sign.codes),
+            *_STATUS_OF_CODE,
+        )
+    )
+)
+"""The codes that are told on, the more telling first. Any other may be a text of the provider's."""
+
+
 def failure(status: int, headers: Mapping[str, str], body: bytes, *, wall: float | None = None) -> UpstreamError | None:
     """The failure that a status other than success means; None where the caller must mend the request.
 
@@ -120,7 +132,8 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, *, wall: float
     """
     error = said(body)
     outcome = _outcome(status, error)
-    message = f"{_MESSAGES[outcome]}, with status {status}"
+    code = next((known for known in _TOLD if known in error.codes), None)
+    message = f"{_MESSAGES[outcome]}, with status {status}" + (f" and code {code}" if code else "")
     match outcome:
         case Outcome.REFUSED:
             return None

@@ -162,6 +162,12 @@ def test_each_prompt_of_a_completion_has_answers_of_its_own() -> None:
     assert features(request).answers == 12
 
 
+def test_the_completions_of_which_the_best_are_given_are_billed_too() -> None:
+    sent = b'{"model": "small", "prompt": "one", "n": 2, "best_of": 5}'
+    request = ChatRequest("", "", 0.0, {}, sent, completions.read_asked(sent), wire=Wire.COMPLETIONS)
+    assert features(request).answers == 5
+
+
 def test_turns_are_messages_of_the_user_s() -> None:
     said = [{"role": role, "content": "Hi"} for role in ("system", "user", "assistant", "user", "tool")]
     assert features(chat_request(messages=said)).turns == 2

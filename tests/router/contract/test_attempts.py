@@ -142,7 +142,7 @@ async def test_who_asks_by_a_request_s_id_learns_the_rule_the_candidates_and_wha
     assert decision["rules"] == [{"policy": "team-a/policy@1", "rule": "rule", "matched": True, "failed": ""}]
     assert decision["ranking"] == ["p1/main", "p2/second", "p3/third"]
     assert [(each["target"], each["outcome"], each["status"], each["message"]) for each in record["attempts"]] == [
-        ("p1/main", "quota", 429, "its account is spent, with status 429"),
+        ("p1/main", "quota", 429, "its account is spent, with status 429 and code insufficient_quota"),
         ("p2/second", "overloaded", 503, "it is overloaded, with status 503"),
         ("p3/third", "ok", 200, ""),
     ]

@@ -16,6 +16,8 @@ from support.soak import SOAKING, seconds
 LIMIT = 16
 ANSWER_SECONDS = 0.2
 """How long the provider takes: four tokens, 50 ms before each."""
+ENOUGH = 5 * LIMIT
+"""So many answers show it, however long a busy machine takes for them."""
 
 
 def by_provider(of: Snapshot) -> Snapshot:
@@ -48,13 +50,13 @@ async def test_goodput_stays_at_the_limit_and_the_provider_never_sees_more(
 ) -> None:
     simulator.map["main"] = f"drip-50+tokens-4+concurrency-{LIMIT}"
     files.put(limited(chain(simulator.url, "main")))
-    lasts, statuses, retry_after = seconds(60, 2), Counter[int](), set[str]()
+    lasts, statuses, retry_after = seconds(60, 0), Counter[int](), set[str]()
     refusals: list[float] = []
     async with program(files.environment(**environment)) as started:
         ends = time.monotonic() + lasts
 
         async def caller() -> None:
-            while (begun := time.monotonic()) < ends:
+            while (begun := time.monotonic()) < ends or statuses[200] < ENOUGH:
                 answer = await started.router.ask()
                 statuses[answer.status_code] += 1
                 if answer.status_code != 200:
@@ -68,7 +70,7 @@ async def test_goodput_stays_at_the_limit_and_the_provider_never_sees_more(
     assert retry_after == {"1"}
     assert simulator.stats.max_in_flight == LIMIT
     assert simulator.stats.models["main"].statuses == {200: statuses[200] + 1}
-    # All of this shares two cores with whatever else runs there; at full length it is held to the contract.
-    assert statuses[200] >= (0.9 if SOAKING else 0.4) * LIMIT * lasts / ANSWER_SECONDS
     if SOAKING:
+        # At full length it is held to what the contract says in seconds.
+        assert statuses[200] >= 0.9 * LIMIT * lasts / ANSWER_SECONDS
         assert median(refusals) < 0.05

@@ -56,9 +56,14 @@ def fill(
             ]
         )
     return [
-        Row(place, target, Scored(target.name, sum([part.points * part.weight for part in parts]), parts))
+        Row(place, target, _scored(target, parts))
         for place, (target, parts) in enumerate(zip(candidates, zip(*columns, strict=True), strict=True))
     ]
+
+
+def _scored(target: Target, parts: tuple[ScorePart, ...]) -> Scored:
+    total = sum([part.points * part.weight for part in parts])
+    return Scored(target.name, total, parts, quality_source=target.quality_source)
 
 
 def _scaled(column: Sequence[Predicted], scale: Callable[[float], float]) -> list[float]:

@@ -26,6 +26,7 @@ class _Asked(msgspec.Struct, frozen=True):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
+    best_of: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
     max_tokens: Tokens | None = None
     logprobs: int | bool | None = None
     suffix: msgspec.Raw = msgspec.Raw(b"")
@@ -56,6 +57,7 @@ def read_asked(body: bytes) -> Asked:
             stream=asked.stream,
             stream_options=asked.stream_options,
             n=asked.n,
+            best_of=asked.best_of,
             max_tokens=asked.max_tokens,
             logprobs=bool(asked.logprobs),
             suffix=asked.suffix,
