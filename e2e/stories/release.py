@@ -124,6 +124,11 @@ class Release:
             where = (f"deployment/{deployment}", "-n", self.namespace)
             kubectl("rollout", "status", *where, "--timeout=120s", seconds=130)
 
+    def alone(self) -> None:
+        """Wait until none of an earlier form is left: an injector that ends answers for ten seconds more."""
+        of_it = ("pods", "-n", self.namespace, "-l", f"{_INSTANCE}={self.name}")
+        until(lambda: len(self.pods_now()) == len(get(*of_it)["items"]), within=60, what="the old ones have ended")
+
 
 @contextmanager
 def release(name: str, namespace: str, *settings: str) -> Iterator[Release]:

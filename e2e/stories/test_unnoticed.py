@@ -52,9 +52,11 @@ def test_an_upgrade_and_its_rollback(installed: Release, pods: Fleet) -> None:
     certificate = installed.certificate()
     before = _images(pods)
     installed.install("logLevel=DEBUG", "injection.resources.requests.cpu=20m")
+    installed.alone()
     pods.roll()
     assert _requests(pods) == {"20m"}
     sh("helm", "rollback", installed.name, "-n", installed.namespace, "--wait", "--timeout=3m", seconds=200)
+    installed.alone()
     pods.roll()
     assert _requests(pods) == {"50m"}
     assert _images(pods) == before
