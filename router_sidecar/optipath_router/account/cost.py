@@ -4,8 +4,7 @@ A price that is needed and not known makes the cost unknown; it is never taken
 for nothing. A part without tokens needs no price.
 """
 
-from collections.abc import Iterator
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal
 from typing import Final
 
 from optipath_router.chat.usage import Usage
@@ -13,6 +12,7 @@ from optipath_snapshot import Pricing
 
 _MILLION: Final = Decimal(1_000_000)
 # 27 digits of a price times the 16 of a number of tokens, and room for their sum: nothing is rounded.
+# Its own methods are asked, for to make it the thread's context takes longer than all the sums.
 _EXACT: Final = Context(prec=64)
 
 
@@ -25,18 +25,17 @@ def cost(usage: Usage, pricing: Pricing | None) -> Decimal | None:
     """
     if pricing is None:
         return None
-    with localcontext(_EXACT):
-        total = Decimal(0)
-        for tokens, price in _parts(usage, pricing):
-            if tokens <= 0:
-                continue
-            if price is None:
-                return None
-            total += tokens * price
-        return total / _MILLION + (pricing.per_request or 0)
+    total = Decimal(0)
+    for tokens, price in _parts(usage, pricing):
+        if tokens <= 0:
+            continue
+        if price is None:
+            return None
+        total = _EXACT.fma(price, tokens, total)
+    return _EXACT.add(_EXACT.divide(total, _MILLION), pricing.per_request or 0)
 
 
-def _parts(usage: Usage, pricing: Pricing) -> Iterator[tuple[int, Decimal | None]]:
+def _parts(usage: Usage, pricing: Pricing) -> tuple[tuple[int, Decimal | None], ...]:
     """Numbers of tokens, each with its dollars per million."""
     fresh, output = pricing.input_per_mtok, pricing.output_per_mtok
     cached, written = pricing.cached_input_per_mtok, pricing.cache_write_per_mtok
@@ -46,14 +45,16 @@ def _parts(usage: Usage, pricing: Pricing) -> Iterator[tuple[int, Decimal | None
         cached, written = (_risen(price, fresh, step.input_per_mtok) for price in (cached, written))
         fresh, output = step.input_per_mtok, step.output_per_mtok
     apart = usage.cached_input_tokens + usage.cache_write_tokens + usage.audio_input_tokens
-    yield usage.input_tokens - apart, fresh
-    yield usage.cached_input_tokens, fresh if cached is None else cached
-    yield usage.cache_write_tokens, written
-    yield usage.audio_input_tokens, pricing.audio_input_per_mtok
-    yield usage.output_tokens - usage.audio_output_tokens, output
-    yield usage.audio_output_tokens, pricing.audio_output_per_mtok
+    return (
+        (usage.input_tokens - apart, fresh),
+        (usage.cached_input_tokens, fresh if cached is None else cached),
+        (usage.cache_write_tokens, written),
+        (usage.audio_input_tokens, pricing.audio_input_per_mtok),
+        (usage.output_tokens - usage.audio_output_tokens, output),
+        (usage.audio_output_tokens, pricing.audio_output_per_mtok),
+    )
 
 
 def _risen(price: Decimal | None, usual: Decimal | None, now: Decimal) -> Decimal | None:
     """A price that keeps its share of the price of input; None where that share cannot be told."""
-    return None if price is None or not usual else price * now / usual
+    return None if price is None or not usual else _EXACT.divide(_EXACT.multiply(price, now), usual)

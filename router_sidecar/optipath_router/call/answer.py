@@ -120,7 +120,8 @@ class Answer(httpx.AsyncByteStream):
         """Want no more of it; a connection in the middle of an answer is no use to others and is closed."""
         self._unread = b""
         self._give_back()
-        self.give_up(UpstreamBroken(Outcome.BROKEN, "its answer was closed before its end"))
+        if not self.complete:
+            self.give_up(UpstreamBroken(Outcome.BROKEN, "its answer was closed before its end"))
 
     def give_up(self, why: UpstreamBroken) -> None:
         """Close the connection, unless it has done with this answer: it may be serving another by now."""

@@ -14,6 +14,7 @@ from typing import Final, cast
 import httptools
 
 from optipath_router.call.answer import Answer
+from optipath_router.call.post import Post
 from optipath_router.call.progress import Watch
 from optipath_router.errors import Outcome, UpstreamBroken
 
@@ -53,20 +54,19 @@ class Connection(asyncio.Protocol):
         """Whether it is open and nothing is there to be read, be it what nobody asked for or its end."""
         return self.is_open and not self._poll.poll(0)
 
-    async def ask(
-        self, head: bytes, body: bytes, *, head_only: bool, write_seconds: float | None, read_seconds: float | None
-    ) -> Answer:
-        """The answer to a request, once its head is there; `head_only` is what HEAD asks for.
+    async def ask(self, post: Post, head: bytes) -> Answer:
+        """The answer to a post with this head, once its own is there.
 
         Raises UpstreamBroken, or Stale, with which the connection's place in
         the pool goes to the one who asked. Cancelled, it closes the connection.
         """
-        self._asked, self._head_only, self._sending, self._reusable = True, head_only, False, True
+        body = post.body
+        self._asked, self._head_only, self._sending, self._reusable = True, post.heading.method == "HEAD", False, True
         self._head_bytes = self._since_body = 0
-        self._answer = answer = Answer(read_seconds=read_seconds, abort=self.abort, resume=self._read_on)
+        self._answer = answer = Answer(read_seconds=post.read_seconds, abort=self.abort, resume=self._read_on)
         self._write(head + body[:_SLICE_BYTES])
         if self._full or len(body) > _SLICE_BYTES:
-            await self._send(memoryview(body)[_SLICE_BYTES:], write_seconds)
+            await self._send(memoryview(body)[_SLICE_BYTES:], post.write_seconds)
         await answer.head()
         return answer
 

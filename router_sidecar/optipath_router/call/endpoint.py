@@ -1,11 +1,13 @@
 """An endpoint: a provider as the call path sees it, with its connections and its dialect."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 import httpx
 
-from optipath_router.call.transport import WRITE_SECONDS
+from optipath_router.call.post import Header, Heading, Post, heading
+from optipath_router.call.seam import Send, sending
 from optipath_router.chat.request import ChatRequest
 from optipath_router.credentials import Key, Keys
 from optipath_router.errors import Outcome, TargetUnavailable
@@ -13,7 +15,7 @@ from optipath_router.providers import Dialect, Exchange, Outgoing
 from optipath_snapshot import Provider, Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """A provider that can be called."""
 
@@ -29,34 +31,31 @@ class Endpoint:
             raise TargetUnavailable(Outcome.NOT_SPOKEN, f"its provider does not serve {request.wire}")
         return exchange
 
-    def request(
-        self, outgoing: Outgoing, model: str, key: Key | None, *, streams: bool, connect_seconds: float
-    ) -> httpx.Request:
-        """A request as this provider is to receive it; raises TargetUnavailable where its URL cannot be called.
-
-        Its extension `sent` is False until the transport has a connection to send it on.
-        """
-        path, located = outgoing.path, self.dialect.located
-        if located is not None:
-            path = located(self.provider, model, path)
-        try:
-            url, fixed = _fixed(self.provider, self.dialect.headers, path)
-        except httpx.InvalidURL as error:
-            raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
-        headers = [
-            *fixed,
-            *outgoing.headers,
-            (b"accept", b"text/event-stream" if streams else b"application/json"),
-            (b"content-length", b"%d" % len(outgoing.body)),
-        ]
+    def post(self, outgoing: Outgoing, model: str, key: Key | None, *, streams: bool, connect_seconds: float) -> Post:
+        """A request as this provider is to receive it; raises TargetUnavailable where it cannot be put so."""
+        path, dialect = outgoing.path, self.dialect
+        if dialect.located is not None:
+            path = dialect.located(self.provider, model, path)
+        headers = outgoing.headers
         if key is not None:
-            headers.append((self.dialect.key_header, self.dialect.key_prefix + key.value.encode()))
-        timeouts = {"connect": connect_seconds, "pool": connect_seconds, "write": WRITE_SECONDS, "read": None}
-        # With a stream in the place of its content, httpx leaves the headers as they are.
-        stream = httpx.ByteStream(outgoing.body)
-        return httpx.Request(
-            "POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts, "sent": False}
+            headers = (*headers, (dialect.key_header, dialect.key_prefix + key.value.encode()))
+        return Post(
+            self._heading(path, b"text/event-stream" if streams else b"application/json"),
+            outgoing.body,
+            headers,
+            connect_seconds=connect_seconds,
+            pool_seconds=connect_seconds,
         )
+
+    @cached_property
+    def send(self) -> Send:
+        """How a post goes there."""
+        return sending(self.transport)
+
+    @cached_property
+    def _heading(self) -> Callable[[str, bytes], Heading]:
+        """The heading for a path, and for the kind of answer that is wanted; each is made once."""
+        return lru_cache(maxsize=1024)(partial(_heading, self.provider, self.dialect.headers))
 
     def keys(self, keys: Keys) -> tuple[Key | None, ...]:
         """The keys that may be tried, in order; one None where the provider asks for no key.
@@ -81,18 +80,23 @@ class Endpoint:
         return bound
 
 
-@lru_cache(maxsize=1024)
-def _fixed(
-    provider: Provider, dialects: tuple[tuple[bytes, bytes], ...], path: str
-) -> tuple[httpx.URL, tuple[tuple[bytes, bytes], ...]]:
-    """The URL, and the headers that every request to a provider carries. To find them takes as long as all the rest."""
-    url = httpx.URL(provider.url + path)
+def _heading(provider: Provider, dialects: tuple[Header, ...], path: str, accept: bytes) -> Heading:
+    """What every request to this path of a provider begins with; raises TargetUnavailable where it cannot be called."""
+    try:
+        url = httpx.URL(provider.url + path)
+    except httpx.InvalidURL as error:
+        raise TargetUnavailable(Outcome.UNREACHABLE, "its URL cannot be called") from error
     own = tuple((header.name.lower().encode(), header.value.encode()) for header in provider.headers)
-    return url, (
-        (b"host", url.netloc),
-        *own,
-        *(header for header in dialects if header[0] not in {name for name, _ in own}),
-        (b"content-type", b"application/json"),
-        (b"accept-encoding", b"identity"),
-        (b"user-agent", b"optipath"),
+    return heading(
+        "POST",
+        url,
+        (
+            (b"host", url.netloc),
+            *own,
+            *(header for header in dialects if header[0] not in {name for name, _ in own}),
+            (b"content-type", b"application/json"),
+            (b"accept-encoding", b"identity"),
+            (b"user-agent", b"optipath"),
+            (b"accept", accept),
+        ),
     )

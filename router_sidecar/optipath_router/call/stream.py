@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, Self
 
-import httpx
-
-from optipath_router.call.answer import Answer
 from optipath_router.call.patience import Patience
+from optipath_router.call.seam import Incoming
 from optipath_router.chat.events import Event, Kind
 from optipath_router.errors import Code, Outcome, RequestRejected, UpstreamBroken, UpstreamError
 from optipath_router.providers import StreamReader
@@ -46,14 +44,13 @@ class Stream:
     )
 
     def __init__(
-        self, response: httpx.Response, reader: StreamReader, patience: Patience, room: Room, *, idle_seconds: float
+        self, answer: Incoming, reader: StreamReader, patience: Patience, room: Room, *, idle_seconds: float
     ) -> None:
-        """Take an open response, and the patience that is left for its first content."""
-        self._body, self._reader, self._patience = stream_of(response), reader, patience
+        """Take an open answer, and the patience that is left for its first content."""
+        self._body, self._reader, self._patience = answer, reader, patience
         self._idle_seconds = idle_seconds
-        self._pieces = aiter(self._body)
-        if isinstance(self._body, Answer):
-            self._body.count_in(room)
+        self._pieces = aiter(answer)
+        answer.count_in(room)
         self._share = Share(room)
         self._counted = self._opened = False
         self._events: Iterator[Event] = iter(())
@@ -148,13 +145,6 @@ class Stream:
 def no_room() -> RequestRejected:
     """What an answer is refused with for which there is no room, as long as nothing of it has been shown."""
     return RequestRejected(503, Code.OVERLOADED, _NO_ROOM)
-
-
-def stream_of(response: httpx.Response) -> httpx.AsyncByteStream:
-    """A response's body as its transport gives it; httpx's own ways to it take as long as all the rest."""
-    stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  an asynchronous transport gives nothing else
-    return stream
 
 
 def _checked(event: Event, reader: StreamReader) -> Event:

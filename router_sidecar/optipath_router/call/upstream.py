@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from optipath_router.call.attempt import Attempt
 from optipath_router.call.patience import Patience
-from optipath_router.call.stream import Stream, no_room, stream_of
+from optipath_router.call.post import Post
+from optipath_router.call.seam import Incoming
+from optipath_router.call.stream import Stream, no_room
 from optipath_router.chat.reply import Content, Headers, Streamed, Whole
 from optipath_router.errors import Code, Outcome, TargetUnavailable, UpstreamBroken, UpstreamError
 from optipath_router.providers import ErrorTold
@@ -53,18 +55,18 @@ async def send(attempt: Attempt, now: Clock, room: Room, wall: Clock) -> Content
     failed, and RequestRejected where there is no room.
     """
     patience = Patience(_at_most_all(attempt, attempt.resilience.first_token_timeout_seconds), attempt.deadline, now)
-    request, response = _request(attempt), None
+    post = _post(attempt)
     try:
         with patience:
-            response = await attempt.endpoint.transport.handle_async_request(request)
-            if not (attempt.request.streams and response.is_success):
-                whole = await _whole(attempt, response, patience, Share(room), wall)
+            answer = await attempt.endpoint.send(post)
+            if not (attempt.request.streams and _is_success(answer)):
+                whole = await _whole(attempt, answer, patience, Share(room), wall)
                 patience.end()
                 return whole
-        return await _streamed(attempt, response, patience, room)
+        return await _streamed(attempt, answer, patience, room)
     except UpstreamBroken as problem:
         patience.end()
-        if response is None and not request.extensions["sent"]:
+        if not post.sent:
             raise _unreached(problem) from problem
         raise
     except BaseException:
@@ -77,15 +79,19 @@ def _at_most_all(attempt: Attempt, seconds: float) -> float:
     return min(seconds, attempt.resilience.request_timeout_seconds)
 
 
-def _request(attempt: Attempt) -> httpx.Request:
+def _post(attempt: Attempt) -> Post:
     request = attempt.request
-    return attempt.endpoint.request(
+    return attempt.endpoint.post(
         attempt.exchange.request(request, attempt.target),
         attempt.target.upstream_model,
         attempt.key,
         streams=request.streams,
         connect_seconds=attempt.resilience.connect_timeout_seconds,
     )
+
+
+def _is_success(answer: Incoming) -> bool:
+    return 200 <= answer.status < 300
 
 
 def _unreached(problem: UpstreamBroken) -> TargetUnavailable:
@@ -95,16 +101,16 @@ def _unreached(problem: UpstreamBroken) -> TargetUnavailable:
     return TargetUnavailable(Outcome.UNREACHABLE, "it could not be reached before its answer had to begin")
 
 
-async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patience, room: Room) -> Content:
+async def _streamed(attempt: Attempt, answer: Incoming, patience: Patience, room: Room) -> Content:
     """A stream from its first content on; a whole answer where it tells in its place what the caller must mend."""
     reader = attempt.exchange.reader(attempt.request)
     idle_seconds = _at_most_all(attempt, attempt.resilience.idle_timeout_seconds)
-    stream = Stream(response, reader, patience, room, idle_seconds=idle_seconds)
+    stream = Stream(answer, reader, patience, room, idle_seconds=idle_seconds)
     try:
-        headers = _passed(response)
+        headers = _passed(answer)
         error = await stream.open()
         if error is None:
-            return Streamed(response.status_code, _STREAM if attempt.exchange.translates else headers, stream)
+            return Streamed(answer.status, _STREAM if attempt.exchange.translates else headers, stream)
         data = data_of(error.raw)
         refusal = _refusal(attempt, Whole(_REFUSED, _JSON, data), failure_inside(data))
     except StopAsyncIteration as ended:
@@ -117,16 +123,16 @@ async def _streamed(attempt: Attempt, response: httpx.Response, patience: Patien
     return refusal
 
 
-async def _whole(attempt: Attempt, response: httpx.Response, patience: Patience, share: Share, wall: Clock) -> Whole:
+async def _whole(attempt: Attempt, answer: Incoming, patience: Patience, share: Share, wall: Clock) -> Whole:
     """An answer in one piece, looked at."""
     try:
-        headers, body = await _read(attempt, response, patience, share)
-        status = response.status_code
+        headers, body = await _read(attempt, answer, patience, share)
+        status = answer.status
         if attempt.exchange.translates:
             # What the caller reads is ours, whatever the provider calls its own.
             headers = _JSON
-        if not response.is_success:
-            problem = failure(status, response.headers, body, wall=wall())
+        if not _is_success(answer):
+            problem = failure(status, httpx.Headers(answer.headers), body, wall=wall())
             return _refusal(attempt, Whole(status, headers, body, release=share.give_back), problem)
         try:
             given = attempt.exchange.answer(attempt.request, body)
@@ -143,16 +149,16 @@ async def _whole(attempt: Attempt, response: httpx.Response, patience: Patience,
         raise
 
 
-async def _read(attempt: Attempt, response: httpx.Response, patience: Patience, share: Share) -> tuple[Headers, bytes]:
+async def _read(attempt: Attempt, answer: Incoming, patience: Patience, share: Share) -> tuple[Headers, bytes]:
     """What is passed on of the headers, and a whole body.
 
     The first byte must come within the patience there is, the rest with no longer silence than the route's.
     """
     idle_seconds = _at_most_all(attempt, attempt.resilience.idle_timeout_seconds)
-    stream, received = stream_of(response), bytearray()
+    received = bytearray()
     try:
-        headers = _passed(response)
-        async for piece in stream:
+        headers = _passed(answer)
+        async for piece in answer:
             if len(received) + len(piece) > MAX_ANSWER_BYTES:
                 raise UpstreamBroken(Outcome.BROKEN, f"its answer is longer than {MAX_ANSWER_BYTES} bytes")
             if not share.take(_COPIES * len(piece)):
@@ -162,7 +168,7 @@ async def _read(attempt: Attempt, response: httpx.Response, patience: Patience, 
             if not piece.isspace():
                 patience.renew(idle_seconds)
     finally:
-        await stream.aclose()
+        await answer.aclose()
     return headers, bytes(received)
 
 
@@ -188,10 +194,10 @@ def _quotes(body: bytes, key: bytes) -> bool:
     return key[:_TELLING] in plain or key[-_TELLING:] in plain
 
 
-def _passed(response: httpx.Response) -> Headers:
+def _passed(answer: Incoming) -> Headers:
     """The headers that the caller is told of; raises UpstreamBroken for a body that is not plain."""
     passed = []
-    for name, value in response.headers.raw:
+    for name, value in answer.headers:
         lowered = name.lower()
         if lowered in _PASSED:
             passed.append((lowered, value))

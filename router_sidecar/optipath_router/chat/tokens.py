@@ -70,8 +70,10 @@ def tokens(text: str, prices: Prices = PROSE) -> float:
 
 
 def _counted(data: bytes, prices: Prices) -> float:
+    words = data.translate(_WORDS)
     total = (
-        prices.word * len(data.translate(_WORDS).split())
+        # A word begins behind a space, or is the first: to count them takes a third of the time of splitting.
+        prices.word * (words.count(b" a") + words.startswith(b"a"))
         + prices.letter * len(data.translate(None, _NO_LETTERS))
         + prices.digit * len(data.translate(None, _NO_DIGITS))
         + prices.mark * len(data.translate(None, _NO_MARKS))

@@ -58,6 +58,8 @@ class Cooldowns:
 
     def obstacle(self, provider: str, model: str, keys: Iterable[Key | None], now: float) -> Obstacle | None:
         """What keeps a model from being asked with any of these keys; None where one may be used."""
+        if not self._running:
+            return None
         found = [self.running(provider, model, key, now) for key in keys]
         cooling = [each for each in found if each is not None]
         if not cooling or len(cooling) < len(found):
@@ -69,8 +71,6 @@ class Cooldowns:
 
     def running(self, provider: str, model: str, key: Key | None, now: float) -> Cooldown | None:
         """What keeps a model from being asked with this key; None where nothing does."""
-        if not self._running:
-            return None
         mark = _fingerprint(key)
         of_model, of_key = self._running.get((provider, model, *mark)), self._running.get((provider, None, *mark))
         longer = of_key if of_model is None or (of_key and of_key.until > of_model.until) else of_model

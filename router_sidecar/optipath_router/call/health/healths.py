@@ -6,7 +6,6 @@ Whoever makes an attempt tells here when it begins and, exactly once, how it
 ended. Deciding sees the outcome of that as an immutable view.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, assert_never
@@ -71,8 +70,10 @@ class Healths:
         self.budget = RetryBudget(lambda: self.in_flight)
         self.in_flight = 0
         """Attempts under way, at all targets."""
-        self._at_provider: Counter[str] = Counter()
+        self._at_provider: dict[str, int] = {}
         self._providers: Mapping[str, Provider] = {}
+        self._bounds: Mapping[str, int] = {}
+        """How many attempts may be under way at once, by the providers that say so."""
         self._records: dict[str, _Record] = {}
         self._by_model: dict[str, list[Member]] = {}
         self._cooldowns = Cooldowns()
@@ -87,6 +88,9 @@ class Healths:
     def limits(self, providers: Collection[Provider]) -> None:
         """Take the providers of the snapshot in force, with their bounds and the names of their keys."""
         self._providers = {provider.name: provider for provider in providers}
+        self._bounds = {
+            provider.name: provider.max_concurrent for provider in providers if provider.max_concurrent is not None
+        }
         self._cooldowns.keep(frozenset(self._providers))
         self._changed()
 
@@ -104,17 +108,17 @@ class Healths:
 
     def view(self) -> Health:
         """The present, as deciding sees it; the same object for as long as nothing has changed."""
-        now, keys, counted = self._now(), self._keys(), self.turns.health()
+        now, keys, turns, numbers = self._now(), self._keys(), self.turns, self.numbers
         if now >= self._good_until or keys is not self._keys_then:
             self._version += 1
             self._obstacles = self._find_obstacles(keys, now)
             self._keys_then, self._good_until = keys, self._next_change(now)
-        numbers = self.numbers
         numbers.forget(now)
-        version = self._version + counted.version + numbers.version
+        version = self._version + turns.version + numbers.version
         if version != self._view.version:
-            shown = numbers.in_flight, numbers.measured, numbers.warm
-            self._view = Health(version, counted.turns, self._obstacles, *shown)
+            self._view = Health(
+                version, turns.counts, self._obstacles, numbers.in_flight, numbers.measured, numbers.warm
+            )
         return self._view
 
     def obstacle(self, target: Target, keys: TargetKeys) -> Obstacle | None:
@@ -158,7 +162,8 @@ class Healths:
         self.numbers.begun(target.name)
         self._count(target.provider, 1)
         probe = record.breaker.rests_until is not None
-        self._replace(record, record.breaker.begun())
+        if probe:
+            self._replace(record, record.breaker.begun())
         return probe
 
     def answered(self, target: Target, *, probe: bool) -> None:
@@ -231,19 +236,15 @@ class Healths:
         return record
 
     def _count(self, provider: str, more: int) -> None:
-        before = self._at_provider[provider]
+        before = self._at_provider.get(provider, 0)
         after = self._at_provider[provider] = before + more
         if after < 0:
             raise RuntimeError(f"an attempt at provider {provider!r} ended that had not begun")
         if not after:
             del self._at_provider[provider]
-        bound = self._bound(provider)
+        bound = self._bounds.get(provider)
         if bound is not None and (before < bound) != (after < bound):
             self._changed()
-
-    def _bound(self, provider: str) -> int | None:
-        known = self._providers.get(provider)
-        return known.max_concurrent if known else None
 
     def _replace(self, record: _Record, after: Breaker) -> None:
         before, record.breaker = record.breaker, after
@@ -286,8 +287,8 @@ class Healths:
         # What was asked for stands before what is only suspected: a target that is suspected may be tried nevertheless.
         if cooling := self._cooldowns.obstacle(record.provider, record.model, keys, now):
             return cooling
-        bound = self._bound(record.provider)
-        if bound is not None and self._at_provider[record.provider] >= bound:
+        bound = self._bounds.get(record.provider)
+        if bound is not None and self._at_provider.get(record.provider, 0) >= bound:
             return Obstacle(
                 Reason.CONCURRENCY, f"its provider is at work on {bound} requests, which is its limit", None
             )

@@ -3,7 +3,6 @@
 The views show the present and change with it; `version` tells when they did.
 """
 
-from collections import Counter
 from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +21,7 @@ class Numbers:
     """The numbers of every target that the router may call."""
 
     def __init__(self) -> None:
-        self._in_flight: Counter[str] = Counter()
+        self._in_flight: dict[str, int] = {}
         self._averages: dict[str, Averages] = {}
         self._ended: dict[str, float] = {}
         """When the latest attempt at a target did."""
@@ -36,7 +35,7 @@ class Numbers:
 
     def begun(self, target: str) -> None:
         """Note that an attempt begins."""
-        self._in_flight[target] += 1
+        self._in_flight[target] = self._in_flight.get(target, 0) + 1
         self.version += 1
 
     def ended(
@@ -50,8 +49,8 @@ class Numbers:
         now: float,
     ) -> None:
         """Note that an attempt has ended, what it says of its target, and how many tokens its answer had."""
-        self._in_flight[target] -= 1
-        if not self._in_flight[target]:
+        left = self._in_flight[target] = self._in_flight.get(target, 0) - 1
+        if not left:
             del self._in_flight[target]
         self.version += 1
         if sample is None:

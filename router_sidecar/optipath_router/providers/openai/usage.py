@@ -1,29 +1,31 @@
 """Usage, as OpenAI's dialect tells it. Of an odd shape it is no usage: it must not cost the caller a good answer."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from optipath_router.chat.usage import Usage
+from optipath_router.providers.counted import counted
 
-_MOST_TOKENS: Final = 2**53
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def read_usage(told: Any) -> Usage | None:
     """The usage in what a provider says of it; None where it does not say how much the input was."""
-    given = _count(field(told, "prompt_tokens"))
-    if given is None:
+    if not isinstance(told, dict) or (given := counted(told.get("prompt_tokens"))) is None:
         return None
-    heard, said = field(told, "prompt_tokens_details"), field(told, "completion_tokens_details")
-    made, thought = _count(field(told, "completion_tokens")) or 0, _count(field(said, "reasoning_tokens")) or 0
-    if field(told, "total_tokens") == given + made + thought:
+    heard, said = _object(told, "prompt_tokens_details"), _object(told, "completion_tokens_details")
+    made, thought = counted(told.get("completion_tokens")) or 0, counted(said.get("reasoning_tokens")) or 0
+    if told.get("total_tokens") == given + made + thought:
         made += thought  # xAI leaves the reasoning out of the completion, and its total shows it
     return Usage(
         input_tokens=given,
         output_tokens=made,
         cached_input_tokens=_cached(told, heard),
         reasoning_tokens=thought,
-        cache_write_tokens=_count(field(heard, "cache_write_tokens")) or 0,
-        audio_input_tokens=_count(field(heard, "audio_tokens")) or 0,
-        audio_output_tokens=_count(field(said, "audio_tokens")) or 0,
+        cache_write_tokens=counted(heard.get("cache_write_tokens")) or 0,
+        audio_input_tokens=counted(heard.get("audio_tokens")) or 0,
+        audio_output_tokens=counted(said.get("audio_tokens")) or 0,
     )
 
 
@@ -45,23 +47,22 @@ def write_usage(usage: Usage) -> dict[str, Any]:
     }
 
 
-def _cached(told: Any, heard: Any) -> int:
+def _cached(told: Mapping[str, Any], heard: Mapping[str, Any]) -> int:
     """What a prompt cache had of the input."""
-    if (cached := _count(field(heard, "cached_tokens"))) is not None:
+    if (cached := counted(heard.get("cached_tokens"))) is not None:
         return cached
     for elsewhere in ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"):  # DeepSeek; Moonshot; Mistral
-        if cached := _count(field(told, elsewhere)):
+        if elsewhere in told and (cached := counted(told[elsewhere])):
             return cached
     return 0
+
+
+def _object(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A member that is an object; an empty one in the place of what is none."""
+    value = told.get(name)
+    return value if isinstance(value, dict) else _NONE
 
 
 def field(value: Any, name: str) -> Any:
     """A member of an object; None of what is none."""
     return value.get(name) if isinstance(value, dict) else None
-
-
-def _count(value: Any) -> int | None:
-    """A number of tokens; None where it can be none."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
