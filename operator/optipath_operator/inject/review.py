@@ -1,20 +1,16 @@
-"""AdmissionReview, version 1: from the API server's bytes to its answer's."""
+"""A review of a pod: from the API server's bytes to its answer's."""
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
 from optipath_operator.inject import patch
+from optipath_operator.inject.admission import answered, asked
 from optipath_operator.inject.injection import Injection
 from optipath_operator.inject.pod import Json, Malformed, mapping, pod, text
 from optipath_operator.inject.sidecar import Already, Injected, PassedOver, Refused, Verdict, inject
 
-_VERSION: Final = "admission.k8s.io/v1"
 _KIND: Final = {"group": "", "version": "v1", "kind": "Pod"}
-_MAX_MEMBERS: Final = 200_000
-"""Far more than a pod that etcd would take; a list in a list in a list takes thirty times its bytes to read."""
-_MAX_UID: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +24,7 @@ class Review:
 
 def read(body: bytes) -> Review:
     """The review in a body; raises Malformed."""
-    if sum(map(body.count, (b"{", b"[", b","))) > _MAX_MEMBERS:
-        raise Malformed(f"the body has more than {_MAX_MEMBERS} members")
-    try:
-        whole = mapping(json.loads(body), "the body")
-    except RecursionError as error:
-        raise Malformed("the body is nested too deeply") from error
-    except ValueError as error:
-        raise Malformed("the body is not JSON") from error
-    if (whole.get("apiVersion"), whole.get("kind")) != (_VERSION, "AdmissionReview"):
-        raise Malformed(f"the body is not an AdmissionReview of {_VERSION}")
-    request = mapping(whole.get("request"), "request")
-    uid = text(request.get("uid"), "request.uid")
-    if not 0 < len(uid) <= _MAX_UID:
-        raise Malformed(f"request.uid has not between 1 and {_MAX_UID} characters")
+    uid, request = asked(body)
     _is_about_a_new_pod(request)
     return Review(uid, text(request.get("namespace", ""), "request.namespace"), request.get("object"))
 
@@ -60,7 +43,7 @@ def judge(review: Review, injection: Injection, version: str) -> Verdict:
 
 def answer(review: Review, verdict: Verdict) -> bytes:
     """The AdmissionReview that says so."""
-    response: dict[str, Any] = {"uid": review.uid, "allowed": not isinstance(verdict, Refused)}
+    response: dict[str, Any] = {"allowed": not isinstance(verdict, Refused)}
     match verdict:
         case Injected(operations, warnings):
             response |= _patched(operations)
@@ -74,9 +57,7 @@ def answer(review: Review, verdict: Verdict) -> bytes:
             pass
         case _:
             assert_never(verdict)
-    return json.dumps(
-        {"apiVersion": _VERSION, "kind": "AdmissionReview", "response": response}, separators=(",", ":")
-    ).encode()
+    return answered(review.uid, response)
 
 
 def outcome(verdict: Verdict) -> str:

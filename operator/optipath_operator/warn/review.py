@@ -1,20 +1,16 @@
-"""AdmissionReview, version 1: from the API server's bytes to the resource that is being written, and to the answer."""
+"""A review of a resource: from the API server's bytes to what is being written, and to the answer."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from optipath_operator.inject.pod import Json, Malformed, mapping, text
+from optipath_operator.inject.admission import answered, asked
+from optipath_operator.inject.pod import Json, mapping, text
 from optipath_operator.resources import GROUP, VERSION
 from optipath_operator.resources.reading import Manifest
 
-_VERSION: Final = "admission.k8s.io/v1"
 _KINDS: Final = ("ModelProvider", "RoutingPolicy")
 _OPERATIONS: Final = ("CREATE", "UPDATE")
-_MAX_MEMBERS: Final = 200_000
-"""Far more than the largest policy has; a list in a list in a list takes thirty times its bytes to read."""
-_MAX_UID: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +26,7 @@ class Review:
 
 def read(body: bytes) -> Review:
     """The review in a body; raises Malformed."""
-    if sum(map(body.count, (b"{", b"[", b","))) > _MAX_MEMBERS:
-        raise Malformed(f"the body has more than {_MAX_MEMBERS} members")
-    try:
-        whole = mapping(json.loads(body), "the body")
-    except RecursionError as error:
-        raise Malformed("the body is nested too deeply") from error
-    except ValueError as error:
-        raise Malformed("the body is not JSON") from error
-    if (whole.get("apiVersion"), whole.get("kind")) != (_VERSION, "AdmissionReview"):
-        raise Malformed(f"the body is not an AdmissionReview of {_VERSION}")
-    request = mapping(whole.get("request"), "request")
-    uid = text(request.get("uid"), "request.uid")
-    if not 0 < len(uid) <= _MAX_UID:
-        raise Malformed(f"request.uid has not between 1 and {_MAX_UID} characters")
+    uid, request = asked(body)
     if not _concerns_us(request):
         return Review(uid, None, None)
     found = mapping(request.get("object"), "request.object")
@@ -56,11 +39,8 @@ def read(body: bytes) -> Review:
 
 def answer(review: Review, warnings: Iterable[str]) -> bytes:
     """The AdmissionReview that allows it."""
-    response: dict[str, Any] = {"uid": review.uid, "allowed": True}
-    if told := list(warnings):
-        response["warnings"] = told
-    whole = {"apiVersion": _VERSION, "kind": "AdmissionReview", "response": response}
-    return json.dumps(whole, separators=(",", ":")).encode()
+    told = list(warnings)
+    return answered(review.uid, {"allowed": True, **({"warnings": told} if told else {})})
 
 
 def _concerns_us(request: Json) -> bool:
