@@ -16,12 +16,14 @@ from typing import Any, Final
 
 from optipath_operator.cluster import configmaps, status
 from optipath_operator.cluster.client import Json, version
+from optipath_operator.compile.references import has_scope
 from optipath_operator.reconcile.borrowers import Borrowers
 from optipath_operator.reconcile.state import NamespaceState, Stored
 from optipath_operator.resources import ResourceRef
 from optipath_operator.resources.reading import Manifest
 
 _NOBODY: Final = frozenset[str]()
+_NOTHING: Final[Manifest] = {}
 
 
 class Store:
@@ -63,7 +65,9 @@ class Store:
             return ()
         good = state.good()
         return tuple(
-            ref for ref, stored in state.resources.items() if _has_scope(stored.manifest) or _has_scope(good.get(ref))
+            ref
+            for ref, stored in state.resources.items()
+            if has_scope(stored.manifest) or has_scope(good.get(ref, _NOTHING))
         )
 
     def take(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
@@ -159,7 +163,8 @@ class Store:
             return own | self.borrowers.of(ref)
         if ref.namespace != self.operator_namespace:
             return own
-        if not any(map(_has_scope, (*forms, self._states[ref.namespace].good().get(ref)))):
+        good = self._states[ref.namespace].good().get(ref)
+        if not any(has_scope(form) for form in (*forms, good) if form is not None):
             return own
         return own | {name for name, state in self._states.items() if state.needs_config}
 
@@ -172,13 +177,6 @@ class Store:
         if state.is_empty:
             self._states.pop(name, None)
             self.borrowers.note(name, frozenset())
-
-
-def _has_scope(manifest: Manifest | None) -> bool:
-    match manifest:
-        case {"kind": "RoutingPolicy", "spec": {"scope": scope}}:
-            return scope is not None
-    return False
 
 
 def _cut(manifest: Mapping[str, Any]) -> Manifest:
