@@ -11,6 +11,7 @@ So everything carries its version, and what is older than what is known is
 passed over.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -84,7 +85,7 @@ class Store:
             return _NOBODY
         if ref.kind == "Namespace":
             if state.uid == uid:
-                self._end(name, state)
+                self._end(name, state, sys.maxsize)
             return _NOBODY
         stored = state.resources.get(ref)
         if stored is None or stored.uid != uid:
@@ -146,8 +147,10 @@ class Store:
             return _NOBODY
         needed, before, state.version = state.needs_config, (state.labels, state.uid), since
         if gone:
-            self._end(name, state)
+            self._end(name, state, since)
             return _NOBODY
+        if state.uid not in ("", metadata["uid"]):
+            state.begin_anew(since)
         state.uid = metadata["uid"]
         state.terminating = bool(metadata.get("deletionTimestamp"))
         state.labels = dict(metadata.get("labels") or {})
@@ -168,8 +171,9 @@ class Store:
             return own
         return own | {name for name, state in self._states.items() if state.needs_config}
 
-    def _end(self, name: str, state: NamespaceState) -> None:
-        """A Namespace is gone. What is in it goes by events of its own, which may still be on their way."""
+    def _end(self, name: str, state: NamespaceState, since: int) -> None:
+        """A Namespace is gone. What tenants had in it goes by events of its own, which may still be on their way."""
+        state.begin_anew(since)
         state.uid, state.labels, state.terminating = "", {}, True
         self._tidy(name, state)
 
