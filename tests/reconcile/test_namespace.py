@@ -250,6 +250,27 @@ async def test_a_namespace_that_ends_meanwhile_is_left_alone_the_next_time(tenan
     assert len(tenant.api.requests) == before
 
 
+@pytest.mark.case("O03")
+@pytest.mark.parametrize("told_of_its_end", [True, False])
+async def test_one_of_the_same_name_inherits_nothing_from_who_had_it_before(
+    tenant: Tenant, *, told_of_its_end: bool
+) -> None:
+    tenant.starts()
+    await tenant.works()
+    tenant.sees_config()
+    tenant.deletes("RoutingPolicy", "chat")
+    tenant.deletes("ModelProvider", "acme")
+    end = tenant.api.remove("/api/v1/namespaces/team-a")
+    if told_of_its_end:
+        tenant.store.take(end, gone=True)
+    tenant.api.remove(config_path())
+    tenant.applies(namespace(), model_provider(), broken(generation=1))
+    tenant.sees_no_config()
+    await tenant.works()
+    assert tenant.asked == []
+    assert "nothing of it is in force" in tenant.condition("RoutingPolicy", "chat", "Accepted")["message"]
+
+
 async def test_a_namespace_of_which_nothing_is_known_costs_nothing(tenant: Tenant) -> None:
     await tenant.reconcile("nobody")
     assert tenant.store.state("nobody") is None

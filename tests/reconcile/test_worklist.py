@@ -49,6 +49,8 @@ TIMELINES = {
     ),
     "what follows comes between edits and the backlog": ("(a) ~b (c) d ~e + + + + +", "d b e a c"),
     "an edit is never kept waiting by what follows": ("~a ~b ~c + d + + +", "a d b c"),
+    "what follows has a turn in four once it has waited for long": ("~a 11 b c d e + + + + +", "b c d a e"),
+    "so has the backlog, the longest wait first": ("(a) 1 ~b 11 c d e f g h i + + + + + + + + +", "c d e a f g h b i"),
     "what was swept is lifted by what it follows from": ("(a) (b) ~b + +", "b a"),
     "what it follows from ends a pause": ("a + !a 0.1 ~a +", "a a"),
     "so it does during the failed try": ("a + ~a !a 0.1 +", "a a"),

@@ -22,12 +22,17 @@ def named_elsewhere(manifest: Manifest) -> frozenset[ResourceRef]:
     own = metadata.get("namespace")
     if manifest.get("kind") != POLICY or not is_name(own):
         return frozenset()
-    scoped = spec.get("scope") is not None
+    scoped = has_scope(manifest)
     return frozenset(
         ResourceRef(PROVIDER, namespace, provider)
         for namespace, provider in _named(spec, own)
         if scoped or namespace != own
     )
+
+
+def has_scope(manifest: Manifest) -> bool:
+    """Whether a manifest is of a policy that speaks to other namespaces."""
+    return manifest.get("kind") == POLICY and _object(manifest.get("spec")).get("scope") is not None
 
 
 def _named(spec: Mapping[str, Any], own: str) -> Iterator[tuple[str, str]]:

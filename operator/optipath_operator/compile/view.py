@@ -16,6 +16,7 @@ from optipath_operator.compile.manifests import (
     sort_out,
 )
 from optipath_operator.compile.offers import Models, Provider, bundle_refs, named_elsewhere_by
+from optipath_operator.compile.references import has_scope
 from optipath_operator.compile.remembered import remembering
 from optipath_operator.compile.selects import NAME_LABEL, Labels
 from optipath_operator.compile.sources import InForce, Reader, S, in_force
@@ -94,7 +95,7 @@ def look(gathered: Gathered) -> View:
     )
     providers = held(PROVIDER, here, read_provider)
     _, torn = read_config_maps(now.of(CONFIG_MAP, here))
-    speaking = {ref for ref, written in now.of(POLICY, home).items() if any(map(_has_scope, written))}
+    speaking = {ref for ref, written in now.of(POLICY, home).items() if any(map(has_scope, written))}
     used = {*shown, *bundle_refs(elsewhere), *speaking, *(policy.ref for policy in scoped)}
     return View(
         now,
@@ -137,8 +138,3 @@ def _read_policy_of(home: str) -> Reader[RoutingPolicySpec]:
         return Read(None, (*told.problems, Problem(policy.ref, "spec.scope", Severity.INVALID, message)))
 
     return read
-
-
-def _has_scope(manifest: Manifest) -> bool:
-    spec = manifest["spec"]
-    return isinstance(spec, dict) and spec.get("scope") is not None

@@ -21,7 +21,8 @@ from optipath_operator.channel.tally import propagated
 from optipath_operator.cluster import status
 from optipath_operator.cluster.client import Json
 from optipath_operator.cluster.status import FIGURES, Observed
-from optipath_operator.compile.manifests import POLICY, PROVIDER
+from optipath_operator.compile.manifests import PROVIDER
+from optipath_operator.compile.references import has_scope
 from optipath_operator.reconcile.state import NamespaceState, Stored
 from optipath_operator.resources import ResourceRef
 from optipath_operator.resources.conditions import Condition, ConditionType, Reason, Truth
@@ -104,14 +105,6 @@ def selector(manifest: Manifest) -> Mapping[str, str]:
         case {"spec": {"workloadSelector": {"matchLabels": dict(labels)}}}:
             return labels
     return {}
-
-
-def has_scope(manifest: Manifest) -> bool:
-    """Whether a policy speaks to other namespaces."""
-    match manifest:
-        case {"kind": kind, "spec": {"scope": scope}}:
-            return kind == POLICY and scope is not None
-    return False
 
 
 def _of_provider(channel: Channel, ref: ResourceRef, stored: Stored, shown: Mapping[str, Any]) -> Json:

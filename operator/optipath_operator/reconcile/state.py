@@ -106,6 +106,14 @@ class NamespaceState:
         self.config, self.config_version = config, since
         return True
 
+    def begin_anew(self, since: int) -> None:
+        """Forget what was known until some version: a namespace of the same name, and perhaps of another tenant."""
+        if self.config_version < since:
+            self.config = None
+        self.lost = self.published = self.sources = self.verdict = None
+        self.lent.clear()
+        self.problems.clear()
+
     def note_status(self, ref: ResourceRef, stored: Stored, written: Observed) -> None:
         """Note what was written into a resource's status, unless it has been seen anew meanwhile."""
         if self.resources.get(ref) is stored:

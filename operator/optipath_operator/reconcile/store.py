@@ -11,17 +11,20 @@ So everything carries its version, and what is older than what is known is
 passed over.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from optipath_operator.cluster import configmaps, status
 from optipath_operator.cluster.client import Json, version
+from optipath_operator.compile.references import has_scope
 from optipath_operator.reconcile.borrowers import Borrowers
 from optipath_operator.reconcile.state import NamespaceState, Stored
 from optipath_operator.resources import ResourceRef
 from optipath_operator.resources.reading import Manifest
 
 _NOBODY: Final = frozenset[str]()
+_NOTHING: Final[Manifest] = {}
 
 
 class Store:
@@ -63,7 +66,9 @@ class Store:
             return ()
         good = state.good()
         return tuple(
-            ref for ref, stored in state.resources.items() if _has_scope(stored.manifest) or _has_scope(good.get(ref))
+            ref
+            for ref, stored in state.resources.items()
+            if has_scope(stored.manifest) or has_scope(good.get(ref, _NOTHING))
         )
 
     def take(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
@@ -80,7 +85,7 @@ class Store:
             return _NOBODY
         if ref.kind == "Namespace":
             if state.uid == uid:
-                self._end(name, state)
+                self._end(name, state, sys.maxsize)
             return _NOBODY
         stored = state.resources.get(ref)
         if stored is None or stored.uid != uid:
@@ -142,8 +147,10 @@ class Store:
             return _NOBODY
         needed, before, state.version = state.needs_config, (state.labels, state.uid), since
         if gone:
-            self._end(name, state)
+            self._end(name, state, since)
             return _NOBODY
+        if state.uid not in ("", metadata["uid"]):
+            state.begin_anew(since)
         state.uid = metadata["uid"]
         state.terminating = bool(metadata.get("deletionTimestamp"))
         state.labels = dict(metadata.get("labels") or {})
@@ -159,12 +166,14 @@ class Store:
             return own | self.borrowers.of(ref)
         if ref.namespace != self.operator_namespace:
             return own
-        if not any(map(_has_scope, (*forms, self._states[ref.namespace].good().get(ref)))):
+        good = self._states[ref.namespace].good().get(ref)
+        if not any(has_scope(form) for form in (*forms, good) if form is not None):
             return own
         return own | {name for name, state in self._states.items() if state.needs_config}
 
-    def _end(self, name: str, state: NamespaceState) -> None:
-        """A Namespace is gone. What is in it goes by events of its own, which may still be on their way."""
+    def _end(self, name: str, state: NamespaceState, since: int) -> None:
+        """A Namespace is gone. What tenants had in it goes by events of its own, which may still be on their way."""
+        state.begin_anew(since)
         state.uid, state.labels, state.terminating = "", {}, True
         self._tidy(name, state)
 
@@ -172,13 +181,6 @@ class Store:
         if state.is_empty:
             self._states.pop(name, None)
             self.borrowers.note(name, frozenset())
-
-
-def _has_scope(manifest: Manifest | None) -> bool:
-    match manifest:
-        case {"kind": "RoutingPolicy", "spec": {"scope": scope}}:
-            return scope is not None
-    return False
 
 
 def _cut(manifest: Mapping[str, Any]) -> Manifest:

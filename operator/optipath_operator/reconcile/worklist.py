@@ -1,6 +1,7 @@
 """The worklist: namespaces that wait, each once, edits first, then what follows from them, then the backlog.
 
-What is only to be said comes last.
+What is only to be said comes last. But who has waited for long has a turn in
+four: tenants who edit without end must not keep a tier from all others.
 
            touch                take                  done
     ─────▶ waiting ───────────▶ working ───────────▶ resting ──▶ forgotten
@@ -24,6 +25,8 @@ _FIRST_REST_SECONDS: Final = 0.1
 _LONGEST_REST_SECONDS: Final = 1.0
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 300.0
+_LONG_SECONDS: Final = 10.0
+_A_TURN_IN: Final = 4
 
 
 class Lane(StrEnum):
@@ -77,6 +80,7 @@ class Worklist:
         self._failures: dict[str, int] = {}
         self._rests: dict[str, int] = {}
         """How often in a row a namespace was touched again while it rested."""
+        self._taken = 0
         self._wake = asyncio.Event()
 
     def touch(self, namespace: str, lane: Lane) -> None:
@@ -102,11 +106,11 @@ class Worklist:
     async def take(self) -> tuple[str, Lane]:
         """The next namespace, and why it is next; `done`, `failed` or `put_back` must follow."""
         while True:
-            for lane in Lane:
-                if self._lanes[lane]:
-                    namespace, _ = self._lanes[lane].popitem(last=False)
-                    self._working[namespace] = None
-                    return namespace, lane
+            if waiting := [lane for lane in Lane if self._lanes[lane]]:
+                lane = self._next_of(waiting)
+                namespace, _ = self._lanes[lane].popitem(last=False)
+                self._working[namespace] = None
+                return namespace, lane
             self._wake.clear()
             await self._wake.wait()
 
@@ -161,6 +165,19 @@ class Worklist:
     def age(self) -> float:
         """How many seconds the one that waits longest has waited."""
         return max((self._now() - since for lane in self._lanes.values() for since in lane.values()), default=0.0)
+
+    def _next_of(self, waiting: list[Lane]) -> Lane:
+        """The most urgent lane; but now and then that of whoever has waited longest, if that is long."""
+        self._taken += 1
+        if self._taken % _A_TURN_IN == 0:
+            longest = min(waiting, key=self._since)
+            if self._now() - self._since(longest) >= _LONG_SECONDS:
+                return longest
+        return waiting[0]
+
+    def _since(self, lane: Lane) -> float:
+        """Since when the first of a lane has waited."""
+        return next(iter(self._lanes[lane].values()))
 
     def _rest(self, namespace: str, then: Lane | None) -> float:
         rests = self._rests.get(namespace, 0)
