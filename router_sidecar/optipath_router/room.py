@@ -47,7 +47,8 @@ class Share:
         self._held = 0
 
     def __del__(self) -> None:
-        self.give_back()
+        if self._held:
+            self.give_back()
 
 
 def connections_within(files: int) -> int:

@@ -1,6 +1,6 @@
 """The runtime: the live objects of one snapshot, built whole and swapped whole."""
 
-import secrets
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -88,9 +88,11 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
 
     endpoints = {provider.name: endpoint(provider) for provider in spoken}
 
+    draw = partial(random.getrandbits, 64)  # whoever guesses a draw has learnt nothing
+
     def decided(seen: Features) -> Decision:
         started = now()
-        decision = decide(seen, plan, shared.healths.view(), secrets.randbits(64))
+        decision = decide(seen, plan, shared.healths.view(), draw())
         shared.metrics.decision_seconds.observe(now() - started)
         return decision
 
@@ -98,7 +100,7 @@ def build(file: SnapshotFile, labels: Mapping[str, str], shared: Shared) -> Runt
     classified = classifier(plan, shared.senses, shared.wall, refine)
 
     def explained(request: ChatRequest) -> Decision:
-        return decide(classified(request), plan, shared.healths.view(), secrets.randbits(64))
+        return decide(classified(request), plan, shared.healths.view(), draw())
 
     call = Dispatch(
         layers(partial(send, now=now, room=shared.room, wall=shared.wall), shared.healths, now),

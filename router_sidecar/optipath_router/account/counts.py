@@ -1,7 +1,5 @@
 """Counting: what metrics say of a record."""
 
-from collections.abc import Iterator
-
 from optipath_router.account.billing import Bill
 from optipath_router.account.record import Record
 from optipath_router.chat.reply import Tried
@@ -39,12 +37,13 @@ def count(record: Record, metrics: Metrics) -> None:
 
 def _predictions(record: Record, metrics: Metrics) -> None:
     """Compare what was predicted of the target that served with what came."""
-    scored = next(
-        (each for each in record.decision.scored if record.target and each.target == record.target.name), None
-    )
-    if scored is None or record.target is None or record.outcome != Outcome.OK:
+    target = record.target
+    if not record.decision.scored or target is None or record.outcome != Outcome.OK:
         return
-    tried, bill = [pair for pair in zip(record.tried, record.bills, strict=True) if pair[0].target is record.target][-1]
+    scored = next((each for each in record.decision.scored if each.target == target.name), None)
+    if scored is None:
+        return
+    tried, bill = [pair for pair in zip(record.tried, record.bills, strict=True) if pair[0].target is target][-1]
     counted = bill.usage is not None and not bill.usage.estimated
     came: dict[str, float | None] = {
         Part.COST: float(bill.cost) if counted and bill.cost is not None else None,
@@ -55,8 +54,8 @@ def _predictions(record: Record, metrics: Metrics) -> None:
         if actual is not None and part.value:
             metrics.predicted(
                 part=part.name,
-                provider=record.target.provider,
-                model=record.target.model,
+                provider=target.provider,
+                model=target.model,
                 source=part.source,
                 ratio=actual / part.value,
             )
@@ -79,14 +78,13 @@ def _attempt(tried: Tried, bill: Bill, metrics: Metrics) -> None:
         metrics.cost(provider=provider, model=model, counted_by=by, dollars=float(bill.cost))
 
 
-def _kinds(usage: Usage) -> Iterator[tuple[str, int]]:
+def _kinds(usage: Usage) -> list[tuple[str, int]]:
     """Tokens by kind; the rarer ones, which are a part of the first two, only where there are some."""
-    yield "input", usage.input_tokens
-    yield "output", usage.output_tokens
-    for kind, tokens in (
-        ("cached_input", usage.cached_input_tokens),
-        ("cache_write", usage.cache_write_tokens),
-        ("reasoning", usage.reasoning_tokens),
-    ):
-        if tokens:
-            yield kind, tokens
+    kinds = [("input", usage.input_tokens), ("output", usage.output_tokens)]
+    if usage.cached_input_tokens:
+        kinds.append(("cached_input", usage.cached_input_tokens))
+    if usage.cache_write_tokens:
+        kinds.append(("cache_write", usage.cache_write_tokens))
+    if usage.reasoning_tokens:
+        kinds.append(("reasoning", usage.reasoning_tokens))
+    return kinds

@@ -1,7 +1,7 @@
 """Who asks, and how they are told what came of it: in the wire format of the surface that they used."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import aclosing
 
 from starlette.types import Message, Send
@@ -85,18 +85,23 @@ def _piece(data: bytes) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-def _told(decision_id: str, decision: Decision, reply: Reply) -> Iterator[tuple[bytes, bytes]]:
+def _told(decision_id: str, decision: Decision, reply: Reply) -> Headers:
     """What a reply says of how it came about."""
-    yield b"x-optipath-decision", decision_id.encode()
-    tried = reply.tried()
-    yield b"x-optipath-attempts", str(sum(each.made for each in tried)).encode()
+    tried, target = reply.tried(), reply.target
+    told = [
+        (b"x-optipath-decision", decision_id.encode()),
+        (b"x-optipath-attempts", b"%d" % sum([each.made for each in tried])),
+    ]
     if decision.policy is not None:
-        yield b"x-optipath-policy", str(decision.policy).encode()
-    if reply.target is not None:
-        yield b"x-optipath-model", reply.target.model.encode()
-        yield b"x-optipath-provider", reply.target.provider.encode()
-        yield b"x-optipath-failover", b"true" if failed_over(tried, reply.target) else b"false"
+        told.append((b"x-optipath-policy", str(decision.policy).encode()))
+    if target is not None:
+        told += (
+            (b"x-optipath-model", target.model.encode()),
+            (b"x-optipath-provider", target.provider.encode()),
+            (b"x-optipath-failover", b"true" if failed_over(tried, target) else b"false"),
+        )
     if reply.lost:
-        yield b"x-optipath-lost", ",".join(reply.lost).encode()
+        told.append((b"x-optipath-lost", ",".join(reply.lost).encode()))
     if reply.downgraded:
-        yield b"x-optipath-downgraded", ",".join(reply.downgraded).encode()
+        told.append((b"x-optipath-downgraded", ",".join(reply.downgraded).encode()))
+    return told

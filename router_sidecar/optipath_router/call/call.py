@@ -82,7 +82,7 @@ class Call:
         self._request, self._healths, self._now, self._trail = request, healths, now, trail
         self._resilience = decision.resilience
         self._deadline = request.arrived + decision.resilience.request_timeout_seconds
-        self._lines = {line.target.name: line for line in lines}
+        self._lines = lines
         self._queue = [(line, key) for line in lines for key in line.keys]
         self._tried: set[str] = set()
         self._running: set[str] = set()
@@ -148,7 +148,9 @@ class Call:
         resilience, now = self._resilience, self._now()
         if not self._may_try() or not self._passes:
             return None
-        ready = [found for name in self._lines if name in self._passes and (found := self._ready(name, now))]
+        ready = [
+            found for line in self._lines if line.target.name in self._passes and (found := self._ready(line, now))
+        ]
         if not ready:
             return None
         moment, line, key = min(ready, key=lambda found: found[0])
@@ -236,9 +238,9 @@ class Call:
             self._trail,
         )
 
-    def _ready(self, name: str, now: float) -> tuple[float, Line, Key | None] | None:
+    def _ready(self, line: Line, now: float) -> tuple[float, Line, Key | None] | None:
         """When a target that failed may be tried again, and with which key; None where it is not to be."""
-        line, soonest = self._lines[name], None
+        soonest = None
         for key in line.keys:
             obstacle = self._healths.obstacle(line.target, (key,))
             if obstacle is None:

@@ -1,7 +1,8 @@
 """Hedging: a second attempt beside one that is slow to answer. The first good answer is taken, the other given up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from optipath_router.call.call import Call, Served, Walk
 from optipath_router.call.observe import why_cancelled
@@ -14,10 +15,11 @@ Going = asyncio.Task[Served | None]
 def hedge(walk: Walk, *, sleep: Callable[[float], Awaitable[None]]) -> Walk:
     """A way that is gone twice at once where the first attempt takes longer than the route likes."""
 
-    async def hedged(call: Call) -> Served | None:
+    def hedged(call: Call) -> Coroutine[Any, Any, Served | None]:
         seconds = call.hedge_seconds()
-        if seconds is None:
-            return await walk(call)
+        return walk(call) if seconds is None else twice(call, seconds)
+
+    async def twice(call: Call, seconds: float) -> Served | None:
         going = [asyncio.create_task(walk(call))]
         slow = asyncio.ensure_future(sleep(seconds))
         why, best = Outcome.LOST, None

@@ -164,8 +164,8 @@ async def _read(attempt: Attempt, answer: Incoming, patience: Patience, share: S
             if not share.take(_COPIES * len(piece)):
                 raise no_room()
             received += piece
-            # White space keeps a connection alive; it is no content.
-            if not piece.isspace():
+            # White space keeps a connection alive; it is no content. What is here to its end is waited for no more.
+            if not answer.complete and not piece.isspace():
                 patience.renew(idle_seconds)
     finally:
         await answer.aclose()

@@ -62,7 +62,7 @@ def denial(target: Target) -> LeftOut | None:
 
 def well(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[Target, ...]:
     """Those that nothing keeps from being asked now."""
-    return tuple(target for target in able if target.name not in obstacles)
+    return tuple(target for target in able if target.name not in obstacles) if obstacles else able
 
 
 def suspected(able: tuple[Target, ...], obstacles: Mapping[str, Obstacle]) -> tuple[Target, ...]:

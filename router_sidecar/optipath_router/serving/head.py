@@ -77,15 +77,14 @@ class Head(msgspec.Struct, frozen=True):
 
 def head_fault(head: Head, is_ours: IsOurs | None) -> Refusal | None:
     """What makes it unclear what is asked for, or that it may be; where it does not matter how we are called, less."""
-    return _doubled(head) or _framing_fault(head, is_ours) or (_caller_fault(head, is_ours) if is_ours else None)
+    if len(head.headers) > len(head.by_name) and _doubled([name for name, _ in head.headers]):
+        return invalid("a header that may stand there once stands there twice")
+    return _framing_fault(head, is_ours) or (_caller_fault(head, is_ours) if is_ours else None)
 
 
-def _doubled(head: Head) -> Refusal | None:
-    if len(head.headers) > len(head.by_name):
-        names = [name for name, _ in head.headers]
-        if any(names.count(name) > 1 for name in _ONCE):
-            return invalid("a header that may stand there once stands there twice")
-    return None
+def _doubled(names: list[bytes]) -> bool:
+    """Whether one of those stands there twice that may stand there once."""
+    return any(names.count(name) > 1 for name in _ONCE)
 
 
 def _framing_fault(head: Head, is_ours: IsOurs | None) -> Refusal | None:

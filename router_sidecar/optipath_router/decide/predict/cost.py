@@ -11,6 +11,9 @@ from optipath_router.decide.decision import Warm
 from optipath_router.decide.predict.facts import Facts
 from optipath_router.decide.scored import Source
 
+# On Python 3.11 it takes a tenth of a microsecond to look one up by its class.
+_UNKNOWN, _PRICES, _PRICES_CACHED = Source.UNKNOWN, Source.PRICES, Source.PRICES_CACHED
+
 LEAST_CACHED: Final = 1024
 """Tokens. OpenAI and Anthropic cache no shorter prompt."""
 
@@ -22,11 +25,11 @@ def predict_cost(facts: Facts, tokens_in: int, tokens_out: float, warm: Warm | N
     """
     rates = facts.rates if facts.long_rates is None or tokens_in <= facts.long_above else facts.long_rates
     if rates is None or (tokens_in and rates.input is None) or (tokens_out and rates.output is None):
-        return None, Source.UNKNOWN
+        return None, _UNKNOWN
     fresh, output, kept = rates.input or 0.0, rates.output or 0.0, rates.cached or 0.0
     dollars = tokens_in * fresh + tokens_out * output + facts.request_dollars
     if warm is not None and warm.target == facts.name and facts.caches and kept < fresh:
         cached = min(warm.tokens, tokens_in)
         if cached >= LEAST_CACHED:
-            return dollars - cached * (fresh - kept), Source.PRICES_CACHED
-    return dollars, Source.PRICES
+            return dollars - cached * (fresh - kept), _PRICES_CACHED
+    return dollars, _PRICES

@@ -48,15 +48,14 @@ def expected_output(features: Features) -> float:
         return 0.0
     tasks, prompt = features.tasks, features.input_tokens
     if tasks:
-        expected = sum(share * _tokens(task, prompt) for task, share in tasks)
+        expected = shared = 0.0
+        for task, share in tasks:
+            usual, more, most = _USUAL[task]
+            expected += share * min(usual + more * prompt, most)
+            shared += share
         # Shares that are left out of the list are spread as those that are in it.
-        expected /= sum(share for _, share in tasks) or 1.0
+        expected /= shared or 1.0
     else:
         expected = float(UNSEEN)
     asked = features.output_tokens
     return expected if asked is None else min(expected, asked)
-
-
-def _tokens(task: TaskType, prompt: int) -> float:
-    usual, more, most = _USUAL[task]
-    return min(usual + more * prompt, most)

@@ -18,8 +18,10 @@ def by_quality_within_cost(strategy: CostCeiling, candidates: Candidates, given:
     """The best first; the others left out."""
     most = float(strategy.max_cost)
     rows = sorted(fill(PARTS, candidates, given), key=best)
-    within = [row for row in rows if _dollars(row) is not None and (_dollars(row) or 0.0) <= most]
-    beyond = [row for row in rows if row not in within]
+    within, beyond = list[Row](), list[Row]()
+    for row in rows:
+        dollars = _dollars(row)
+        (beyond if dollars is None or dollars > most else within).append(row)
     out = tuple(LeftOut(row.target.name, Reason.COST_LIMIT, _why(row, most)) for row in beyond)
     for row, left in zip(beyond, out, strict=True):
         row.scored = replace(row.scored, note=left.detail)
@@ -28,7 +30,7 @@ def by_quality_within_cost(strategy: CostCeiling, candidates: Candidates, given:
 
 
 def _dollars(row: Row) -> float | None:
-    return row.value(1)
+    return row.values[1]
 
 
 def _why(row: Row, most: float) -> str:

@@ -6,7 +6,7 @@ Of equal ones the cheapest comes first, then the one that is written first. Thos
 from msgspec.structs import replace
 
 from optipath_router.decide.rank.given import Candidates, Given, Ranked
-from optipath_router.decide.rank.sheet import Row, fill, last, ranked
+from optipath_router.decide.rank.sheet import LAST, Row, fill, ranked
 from optipath_router.decide.scored import Part
 
 PARTS = ((Part.QUALITY, 1.0), (Part.COST, 0.0))
@@ -16,12 +16,12 @@ def by_quality(candidates: Candidates, given: Given) -> Ranked:
     """The best first."""
     rows = sorted(fill(PARTS, candidates, given), key=best)
     for row in rows:
-        if row.value(0) is None:
+        if row.values[0] is None:
             row.scored = replace(row.scored, note="its quality is not known")
     return ranked(rows, PARTS, given)
 
 
-def best(row: Row) -> tuple[object, ...]:
+def best(row: Row) -> tuple[float, float, int]:
     """The key of a row filled with these parts."""
-    quality, dollars = row.value(0), row.value(1)
-    return (*last(None if quality is None else -quality), *last(dollars), row.place)
+    quality, dollars = row.values
+    return LAST if quality is None else -quality, LAST if dollars is None else dollars, row.place

@@ -5,7 +5,7 @@ late is taken to be as quick as usual, so that it is tried as soon as the others
 """
 
 from optipath_router.decide.rank.given import Candidates, Given, Ranked
-from optipath_router.decide.rank.sheet import Row, fill, last, ranked
+from optipath_router.decide.rank.sheet import LAST, Row, fill, ranked
 from optipath_router.decide.scored import Part
 
 _PARTS = ((Part.LATENCY, 1.0), (Part.COST, 0.0))
@@ -16,6 +16,6 @@ def by_latency(candidates: Candidates, given: Given) -> Ranked:
     return ranked(sorted(fill(_PARTS, candidates, given), key=_key), _PARTS, given)
 
 
-def _key(row: Row) -> tuple[object, ...]:
-    seconds, dollars = row.value(0), row.value(1)
-    return (*last(seconds), *last(dollars), row.place)
+def _key(row: Row) -> tuple[float, float, int]:
+    seconds, dollars = row.values
+    return LAST if seconds is None else seconds, LAST if dollars is None else dollars, row.place

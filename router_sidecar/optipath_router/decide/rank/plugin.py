@@ -31,7 +31,7 @@ def by_plugin(strategy: Plugin, candidates: Candidates, given: Given) -> Ranked:
 
 
 def _candidate(row: Row, given: Given, in_flight: int) -> Candidate:
-    cost, latency, quality, reliability = (row.value(place) for place in range(len(_PARTS)))
+    cost, latency, quality, reliability = row.values
     name = row.target.name
     return Candidate(name, given.weights[name], cost, latency, quality, reliability, in_flight)
 

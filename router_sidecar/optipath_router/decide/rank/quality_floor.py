@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from optipath_router.decide.rank.given import Candidates, Given, Ranked
 from optipath_router.decide.rank.points import COST_DECADE
-from optipath_router.decide.rank.sheet import POINTS, Row, fill, last, ranked
+from optipath_router.decide.rank.sheet import LAST, POINTS, Row, fill, ranked
 from optipath_router.decide.scored import Part
 from optipath_snapshot import QualityFloor
 
@@ -37,12 +37,12 @@ def by_quality_for_money(strategy: QualityFloor, candidates: Candidates, given: 
     rows = fill(_PARTS, candidates, given, _SCALES)
     keyed = []
     for row in rows:
-        quality, dollars = row.value(0), row.value(1)
+        quality, dollars = row.values
         group, note = _group(quality, dollars, floor)
         if note:
             row.scored = replace(row.scored, note=note)
         by = -row.scored.total if group == 0 else -(quality or 0.0)
-        keyed.append(((group, by, *last(dollars), row.place), row))
+        keyed.append(((group, by, LAST if dollars is None else dollars, row.place), row))
     keyed.sort(key=_first)
     return ranked([row for _, row in keyed], _PARTS, given)
 

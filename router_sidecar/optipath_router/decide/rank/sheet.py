@@ -1,5 +1,6 @@
 """The sheet that predicting strategies fill in: candidates, and what is predicted of each, part by part."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -21,20 +22,19 @@ POINTS: Final[Mapping[Part, Callable[[float], float]]] = {
     Part.QUALITY: same_points,
     Part.RELIABILITY: same_points,
 }
+LAST: Final = math.inf
+"""In a key, where a value is not known: it comes after all that are."""
 _MEASURED: Final = frozenset({Part.LATENCY, Part.RELIABILITY})
 
 
 class Row:
     """One candidate."""
 
-    __slots__ = ("place", "scored", "target")
+    __slots__ = ("place", "scored", "target", "values")
 
-    def __init__(self, place: int, target: Target, scored: Scored) -> None:
-        self.place, self.target, self.scored = place, target, scored
-
-    def value(self, place: int) -> float | None:
-        """The value of the part at a place among the weights."""
-        return self.scored.parts[place].value
+    def __init__(self, place: int, target: Target, values: tuple[float | None, ...], scored: Scored) -> None:
+        """Take the values of its parts, in the order of the weights."""
+        self.place, self.target, self.values, self.scored = place, target, values, scored
 
 
 def fill(
@@ -45,25 +45,23 @@ def fill(
 ) -> list[Row]:
     """A row for each candidate, in their order; its parts are in the order of the weights."""
     predictor, names = given.predictor(), [target.name for target in candidates]
-    columns = []
+    values, columns, totals = [], [], [0.0] * len(names)
     for part, weight in weights:
         predicted = _PREDICT[part](predictor, names)
         scaled = _scaled(predicted, points[part])
+        values.append([value for value, _ in predicted])
         columns.append(
             [
                 ScorePart(part, value, point, weight, source)
                 for (value, source), point in zip(predicted, scaled, strict=True)
             ]
         )
+        totals = [total + point * weight for total, point in zip(totals, scaled, strict=True)]
+    by_row = zip(candidates, zip(*values, strict=True), zip(*columns, strict=True), totals, strict=True)
     return [
-        Row(place, target, _scored(target, parts))
-        for place, (target, parts) in enumerate(zip(candidates, zip(*columns, strict=True), strict=True))
+        Row(place, target, row, Scored(target.name, total, parts, quality_source=target.quality_source))
+        for place, (target, row, parts, total) in enumerate(by_row)
     ]
-
-
-def _scored(target: Target, parts: tuple[ScorePart, ...]) -> Scored:
-    total = sum([part.points * part.weight for part in parts])
-    return Scored(target.name, total, parts, quality_source=target.quality_source)
 
 
 def _scaled(column: Sequence[Predicted], scale: Callable[[float], float]) -> list[float]:
@@ -78,13 +76,10 @@ def _scaled(column: Sequence[Predicted], scale: Callable[[float], float]) -> lis
 def ranked(rows: Sequence[Row], weights: Sequence[tuple[Part, float]], given: Given) -> Ranked:
     """Rows in their final order, as a ranking that says what it looked at."""
     measured = None
-    if any(part in _MEASURED for part, _ in weights):
+    looked_at = {part for part, _ in weights}
+    if not looked_at.isdisjoint(_MEASURED):
         view = given.health.measured
         measured = {row.target.name: found for row in rows if (found := view.get(row.target.name))}
-    warm = given.warm if any(part is Part.COST for part, _ in weights) else None
-    return Ranked(tuple(row.target for row in rows), tuple(row.scored for row in rows), measured=measured, warm=warm)
-
-
-def last(value: float | None) -> tuple[bool, float]:
-    """A key by which the lowest value comes first, and what is not known after all that is."""
-    return (True, 0.0) if value is None else (False, value)
+    warm = given.warm if Part.COST in looked_at else None
+    targets, scored = [row.target for row in rows], [row.scored for row in rows]
+    return Ranked(tuple(targets), tuple(scored), measured=measured, warm=warm)
