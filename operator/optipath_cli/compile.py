@@ -17,6 +17,7 @@ from optipath_cli.inputs import (
 from optipath_cli.meaning import meaning
 from optipath_cli.provenance import origins
 from optipath_cli.terminal import Terminal
+from optipath_operator.compile import Compiled
 from optipath_operator.compile.size import config_size, sources_text
 from optipath_operator.resources import Problem, Severity
 from optipath_snapshot import MAX_BYTES, EgressRule, Snapshot, encode
@@ -56,8 +57,9 @@ def compile(  # noqa: A001 - a command has the name of its file
             click.echo(json.dumps(_plain(problem), ensure_ascii=False), err=True)
     else:
         Terminal(stderr=True).problems(meant.problems)
-    data = encode(compiled.snapshot, generation)
-    size = config_size(data.decode(), sources_text(compiled.sources))
+    data, size = _encoded(compiled, generation)
+    if size > MAX_BYTES:
+        data, size = _encoded(compiled.without_provenance(), generation)
     if size > MAX_BYTES:
         raise click.ClickException(
             f"the snapshot and the sources that are kept with it have {size} bytes, and a ConfigMap holds {MAX_BYTES}"
@@ -69,6 +71,12 @@ def compile(  # noqa: A001 - a command has the name of its file
     elif not provenance:
         click.echo(data, nl=False)
     sys.exit(int(any(problem.severity is not Severity.WARNING for problem in meant.problems)))
+
+
+def _encoded(compiled: Compiled, generation: int) -> tuple[bytes, int]:
+    """A snapshot's file, and the bytes that it takes in a ConfigMap beside its sources."""
+    data = encode(compiled.snapshot, generation)
+    return data, config_size(data.decode(), sources_text(compiled.sources))
 
 
 def _show_provenance(snapshot: Snapshot, *, as_json: bool) -> None:

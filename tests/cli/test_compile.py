@@ -1,6 +1,7 @@
 """`optipath compile`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,15 @@ def test_more_than_a_config_map_holds_is_refused(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "bytes, and a ConfigMap holds 921600\n" in result.stderr
     assert result.stdout == ""
+
+
+def test_provenance_is_left_out_where_there_is_no_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = EXAMPLES / "tiers", EXAMPLES / "tiers" / "lab", "--namespace", "lab"
+    whole = decode(compiled(*files).stdout_bytes).snapshot
+    assert any(route.provenance for route in whole.routes)
+    monkeypatch.setattr("optipath_cli.compile.MAX_BYTES", 1)
+    (least,) = re.findall(r"have (\d+) bytes", compiled(*files).stderr)
+    monkeypatch.setattr("optipath_cli.compile.MAX_BYTES", int(least))
+    tight = decode(compiled(*files).stdout_bytes).snapshot
+    assert [route.provenance for route in tight.routes] == [{}] * len(whole.routes)
+    assert [route.resilience for route in tight.routes] == [route.resilience for route in whole.routes]

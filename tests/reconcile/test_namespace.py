@@ -252,6 +252,21 @@ async def test_a_namespace_that_ends_meanwhile_is_left_alone_the_next_time(tenan
 
 @pytest.mark.case("O03")
 @pytest.mark.parametrize("told_of_its_end", [True, False])
+async def test_a_resource_of_the_same_name_inherits_nothing_from_the_one_before(
+    tenant: Tenant, *, told_of_its_end: bool
+) -> None:
+    tenant.starts()
+    await tenant.works()
+    end = tenant.api.remove(path_of("RoutingPolicy", "chat"))
+    if told_of_its_end:
+        tenant.store.take(end, gone=True)
+    tenant.applies(broken(generation=1))
+    await tenant.works()
+    assert tenant.asked == []
+
+
+@pytest.mark.case("O03")
+@pytest.mark.parametrize("told_of_its_end", [True, False])
 async def test_one_of_the_same_name_inherits_nothing_from_who_had_it_before(
     tenant: Tenant, *, told_of_its_end: bool
 ) -> None:

@@ -300,6 +300,24 @@ async def test_nobody_escapes_a_newer_tier_or_keeps_what_is_shared_no_more_by_wr
     assert after.alice.asked == ["house"], "what is deleted is gone at once"
 
 
+@pytest.mark.case("O12")
+async def test_a_tier_takes_effect_also_where_there_is_no_room_to_say_what_comes_from_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.bob.edits(labelled(town.bob, "gold"))
+    await town.operator.settles()
+    assert town.bob.state.published is not None
+    monkeypatch.setattr("optipath_operator.reconcile.wanted.MAX_BYTES", town.bob.state.published.size)
+    town.system.edits(routing_policy("gold", scope=GOLD | {"clamp": {"attempts": 1}}, rules=[]))
+    await town.operator.settles()
+    assert attempts(town.bob) == {1}
+    assert [route.provenance for route in town.bob.file.snapshot.routes] == [{}]
+    assert town.bob.condition("RoutingPolicy", "chat", "Programmed")["status"] == "True"
+    assert town.bob.status("RoutingPolicy", "chat")["inherited"] == [
+        {"policy": f"{SYSTEM}/gold", "field": "resilience.attempts"}
+    ]
+
+
 async def test_a_provider_that_a_tier_names_follows_its_owner_everywhere(town: Town) -> None:
     town.system.edits(namespace(SYSTEM), model_provider("house", **SHARED), clamp(1))
     town.bob.edits(labelled(town.bob, "gold"))

@@ -94,6 +94,9 @@ class Reconciler:
         async with self._compiling:
             compiled = compile_namespace(gathered)
             wanted = self._wanted(state, compiled)
+            if not wanted.fits:
+                # Whose word each field is may double a snapshot: nobody is to escape a tier for want of room for it.
+                wanted = self._wanted(state, compiled.without_provenance())
             # A large namespace takes a third of a second: all others have a turn before the next one.
             await asyncio.sleep(0)
         return compiled, wanted

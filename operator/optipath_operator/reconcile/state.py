@@ -95,6 +95,12 @@ class NamespaceState:
             self._good = said_by, _by_resource(last_good(config) if self.sources is None else self.sources)
         return self._good[1]
 
+    def forget(self, ref: ResourceRef) -> None:
+        """Forget the last good form of a resource that is gone: one of the same name is another one."""
+        good = self.good()
+        if ref in good:
+            self.sources = tuple(manifest for other, manifest in good.items() if other != ref)
+
     def note_config(self, config: RouterConfig | None, since: int) -> bool:
         """Note what the ConfigMap holds since some version; False where something newer is known."""
         if since <= self.config_version:

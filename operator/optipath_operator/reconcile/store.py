@@ -92,6 +92,7 @@ class Store:
             return _NOBODY
         touched = self._concerned(ref, stored.manifest)
         del state.resources[ref]
+        state.forget(ref)
         self._tidy(name, state)
         return touched
 
@@ -128,13 +129,17 @@ class Store:
         if gone:
             touched = self._concerned(ref, before.manifest) if before else _NOBODY
             state.resources.pop(ref, None)
+            state.forget(ref)
             self._tidy(ref.namespace, state)
             return touched
         cut = _cut(manifest)
         same = before is not None and before.uid == metadata["uid"] and before.manifest == cut
         kept = before.manifest if before is not None and same else cut
         state.resources[ref] = Stored(kept, metadata["uid"], since, status.observed(dict(manifest)))
-        return _NOBODY if same else self._concerned(ref, before.manifest if before else None, cut)
+        touched = _NOBODY if same else self._concerned(ref, before.manifest if before else None, cut)
+        if before is not None and before.uid != metadata["uid"]:
+            state.forget(ref)
+        return touched
 
     def _take_namespace(self, manifest: Mapping[str, Any], *, gone: bool) -> frozenset[str]:
         metadata = manifest["metadata"]
