@@ -32,9 +32,9 @@ def number(environment: Mapping[str, str], name: str, default: float) -> float:
     return found
 
 
-def log_level(environment: Mapping[str, str], default: str) -> str:
+def log_level(environment: Mapping[str, str], name: str, default: str) -> str:
     """From which level upwards is logged; raises SettingsError."""
-    text = environment.get("OPTIPATH_LOG_LEVEL", default)
+    text = environment.get(name, default)
     if text.upper() not in LOG_LEVELS:
-        raise SettingsError(f"OPTIPATH_LOG_LEVEL: {text!r} is none of {', '.join(LOG_LEVELS)}")
+        raise SettingsError(f"{name}: {text!r} is none of {', '.join(LOG_LEVELS)}")
     return text.upper()

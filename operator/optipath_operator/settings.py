@@ -79,7 +79,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
         certificates=_certificates(environment),
         webhook_port=port(environment, "OPTIPATH_WEBHOOK_PORT", default.webhook_port),
         tls=Path(environment.get("OPTIPATH_TLS", str(default.tls))),
-        log_level=log_level(environment, default.log_level),
+        log_level=log_level(environment, "OPTIPATH_LOG_LEVEL", default.log_level),
     )
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,6 +83,21 @@ def test_a_cluster_where_all_is_well_passes(cluster: Cluster, capsys: pytest.Cap
     assert helm_test.main() == 0
     assert cluster.reviewed == ["/mutate", "/warn"]
     assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["ok  "] * 4
+
+
+def test_a_webhook_is_trusted_as_the_api_server_trusts_it_which_asks_for_no_identifiers(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual: Callable[..., ssl.SSLContext] = ssl.create_default_context
+
+    def as_in_python_3_13(**named: Any) -> ssl.SSLContext:
+        context = usual(**named)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
+    assert helm_test.main() == 0
+    assert cluster.reviewed == ["/mutate", "/warn"]
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

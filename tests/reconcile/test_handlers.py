@@ -1,9 +1,12 @@
 """kopf, in its thread, before an API server that is unwell: what it sees is handed over, and its end is noticed."""
 
 import asyncio
+import base64
 import json
+import ssl
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,12 @@ import kopf
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from kubernetes.aio.config import kube_config
 
-from optipath_operator.cluster.client import Json
+from optipath_operator.cluster.client import Json, connect
 from optipath_operator.reconcile import handlers
 from optipath_operator.reconcile.handlers import Sighting
+from support.certificates import Authority
 
 KINDS = {"namespaces": "Namespace", "modelproviders": "ModelProvider", "routingpolicies": "RoutingPolicy"}
 VERBS = ["list", "watch"]
@@ -124,25 +129,46 @@ class Seen:
 @pytest_asyncio.fixture
 async def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     """An API server on this machine, that KUBECONFIG names."""
+    async with serving(tmp_path, monkeypatch) as found:
+        yield found
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, authority: Authority | None = None
+) -> AsyncIterator[Served]:
+    """Serve, by TLS if there is an authority."""
     found = Served()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", found.answer)
     runner = web.AppRunner(app, shutdown_timeout=0, handler_cancellation=True)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
+    context, cluster = None, {}
+    if authority:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        for name, content in authority.pair().files.items():
+            (folder / name).write_bytes(content)
+        context.load_cert_chain(folder / "tls.crt", folder / "tls.key")
+        cluster = {"certificate-authority-data": base64.b64encode(authority.pem).decode()}
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    port = runner.addresses[0][1]
+    server = f"https://localhost:{port}" if authority else f"http://127.0.0.1:{port}"
     config = {
-        "clusters": [{"name": "c", "cluster": {"server": f"http://{host}:{port}"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server, **cluster}}],
         "users": [{"name": "u", "user": {"token": "first"}}],
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "c",
     }
-    path = tmp_path / "kubeconfig"
+    path = folder / "kubeconfig"
     path.write_text(json.dumps(config))
     monkeypatch.setenv("KUBECONFIG", str(path))
+    # Read when it is imported.
+    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(path))
     monkeypatch.setattr(handlers, "_LOGIN_SECONDS", 0.01)
-    yield found
-    await runner.cleanup()
+    try:
+        yield found
+    finally:
+        await runner.cleanup()
 
 
 async def test_what_it_sees_arrives_in_order_and_in_our_thread(served: Served) -> None:
@@ -215,3 +241,26 @@ def test_kopf_stores_nothing_on_objects_and_never_gives_up() -> None:
     pauses = iter(settings.networking.error_backoffs)  # type: ignore[arg-type]  # it may be a number
     assert [next(pauses) for _ in range(100)][-1] >= 10.0
     assert not settings.posting.enabled
+
+
+async def test_an_authority_is_trusted_that_was_made_when_nobody_asked_for_identifiers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clusters have theirs for ten years. kubectl and kubelet ask for none; Python 3.13 does by itself."""
+    usual: Callable[..., ssl.SSLContext] = ssl.create_default_context
+
+    def as_in_python_3_13(*given: Any, **named: Any) -> ssl.SSLContext:
+        context = usual(*given, **named)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
+    seen = Seen()
+    async with serving(tmp_path, monkeypatch, Authority(identified=False)):
+        async with asyncio.timeout(20), handlers.watching(seen):
+            await seen.until("namespaces", 1)
+        client = await connect()
+        try:
+            assert (await client.get("/api"))["versions"] == ["v1"]
+        finally:
+            await client.close()

@@ -30,7 +30,9 @@ class Pair:
 class Authority:
     """Signs certificates for `localhost` and 127.0.0.1."""
 
-    def __init__(self, name: str = "an authority") -> None:
+    def __init__(self, name: str = "an authority", *, identified: bool = True) -> None:
+        """Take whether certificates say whose key has signed them, as those made before 2020 often do not."""
+        self._identified = identified
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.certificate = self._sign(
@@ -60,14 +62,19 @@ class Authority:
         names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         lasts = timedelta(days=days)
-        certificate = self._sign(
-            self._builder(subject, key, lasts)
-            .add_extension(names, critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
-        )
+        builder = self._builder(subject, key, lasts).add_extension(names, critical=False)
+        if self._identified:
+            issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+            builder = builder.add_extension(issuer, critical=False)
+        certificate = self._sign(builder)
         encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
         pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
         return Pair(_pem(certificate), pem, certificate.not_valid_after_utc)
+
+    @property
+    def pem(self) -> bytes:
+        """Its own certificate."""
+        return _pem(self.certificate)
 
     def trusted(self) -> ssl.SSLContext:
         """The context of a client that trusts this authority, and no other."""

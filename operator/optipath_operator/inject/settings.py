@@ -33,7 +33,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
         probes_port=port(environment, "OPTIPATH_PROBES_PORT", default.probes_port),
         tls=Path(environment.get("OPTIPATH_TLS", default.tls)),
         linger_seconds=number(environment, "OPTIPATH_LINGER_SECONDS", default.linger_seconds),
-        log_level=log_level(environment, default.log_level),
+        log_level=log_level(environment, "OPTIPATH_LOG_LEVEL", default.log_level),
     )
 
 

@@ -8,11 +8,12 @@ import asyncio
 import itertools
 import math
 import random
+import ssl
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -144,7 +145,17 @@ class _Login:
         found = kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
         # kopf takes no credentials that have failed before, and ends when it has no others. Often the token was good,
         # and the API server unwell: with another expiration they are others.
-        return found and replace(found, expiration=datetime.now(UTC) + _TRUSTED)
+        return found and _Credentials(**(vars(found) | {"expiration": datetime.now(UTC) + _TRUSTED}))
+
+
+class _Credentials(kopf.ConnectionInfo):
+    """Credentials for any cluster that other clients can talk to."""
+
+    def as_ssl_context(self) -> ssl.SSLContext:
+        """Trust as `cluster/client.py` does."""
+        context = super().as_ssl_context()
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return context
 
 
 def _settings() -> kopf.OperatorSettings:
