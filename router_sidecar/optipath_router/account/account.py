@@ -106,7 +106,7 @@ class Account:
             seconds=seconds,
             decision=decision,
             tried=tried,
-            bills=tuple(bill(each, decision.features.input_tokens) for each in tried),
+            bills=tuple([bill(each, decision.features.input_tokens) for each in tried]),
             target=target,
             status=status,
             outcome=outcome,

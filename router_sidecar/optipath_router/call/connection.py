@@ -8,7 +8,7 @@ Only an answer that ended where it said it would makes a connection idle again.
 
 import asyncio
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 import httptools
@@ -22,6 +22,8 @@ MAX_HEAD_BYTES: Final = 64 * 1024
 """What may come between two parts of a body: heads, interim answers, chunk extensions, trailers."""
 MAX_HEADERS: Final = 256
 _SLICE_BYTES: Final = 128 * 1024
+_APART_BYTES: Final = 64 * 1024
+"""A body that is longer is not copied to leave in one write with its head."""
 _SAYS_LENGTH: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -42,7 +44,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._poll = select.poll()
         self._asked = self._head_only = self._sending = self._full = self._reusable = self._stale = False
-        self._written = self._head_bytes = self._since_body = 0
+        self._written = self._since_body = 0
         self.is_open = False
         self.used = False
         """Whether it has answered before."""
@@ -62,9 +64,13 @@ class Connection(asyncio.Protocol):
         """
         body = post.body
         self._asked, self._head_only, self._sending, self._reusable = True, post.heading.method == "HEAD", False, True
-        self._head_bytes = self._since_body = 0
+        self._since_body = 0
         self._answer = answer = Answer(read_seconds=post.read_seconds, abort=self.abort, resume=self._read_on)
-        self._write(head + body[:_SLICE_BYTES])
+        if len(body) <= _APART_BYTES:
+            self._write(head + body)
+        else:
+            self._write(head)
+            self._write(memoryview(body)[:_SLICE_BYTES])
         if self._full or len(body) > _SLICE_BYTES:
             await self._send(memoryview(body)[_SLICE_BYTES:], post.write_seconds)
         await answer.head()
@@ -144,8 +150,7 @@ class Connection(asyncio.Protocol):
         answer = self._answer
         if answer.status:
             return
-        self._head_bytes += len(name) + len(value)
-        if self._head_bytes > MAX_HEAD_BYTES or len(answer.headers) == MAX_HEADERS:
+        if len(answer.headers) == MAX_HEADERS:
             raise _too_long()
         if len(name) == 17 and name.lower() == b"transfer-encoding":
             self._check_coding(value)
@@ -156,6 +161,9 @@ class Connection(asyncio.Protocol):
         answer, status = self._answer, self._parser.get_status_code()
         if answer.status:
             return
+        # Nearly always so little has come that there is nothing to count.
+        if self._since_body > MAX_HEAD_BYTES and _size(answer.headers) > MAX_HEAD_BYTES:
+            raise _too_long()
         if status < 200:
             if status < 100 or status == 101:
                 raise UpstreamBroken(Outcome.BROKEN, f"it answered with status {status}, which nobody asked for")
@@ -229,6 +237,10 @@ class Connection(asyncio.Protocol):
 
 def _says_length(answer: Answer) -> bool:
     return any(name.lower() in _SAYS_LENGTH for name, _ in answer.headers)
+
+
+def _size(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
 
 
 def _too_long() -> UpstreamBroken:

@@ -51,7 +51,7 @@ class Patience:
         if earlier:
             self.end()  # a timer that fires early moves by itself, one that fires late would not
             if self._task is not None:
-                self._arm()
+                self._arm(self._now())
 
     def end(self) -> None:
         """Wait for nothing more."""
@@ -60,10 +60,11 @@ class Patience:
             self._timer = None
 
     def __enter__(self) -> Self:
-        if self._now() >= self._moment:
+        now = self._now()
+        if now >= self._moment:
             raise self._over()
         if self._timer is None:
-            self._arm()
+            self._arm(now)
         self._task = asyncio.current_task()
         if self._task is None:
             raise RuntimeError("what waits must be a task")
@@ -83,13 +84,13 @@ class Patience:
         ):
             raise self._over() from error
 
-    def _arm(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(max(0.0, self._moment - self._now()), self._fire)
+    def _arm(self, now: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, self._moment - now), self._fire)
 
     def _fire(self) -> None:
         self._timer = None
-        if self._now() < self._moment:
-            self._arm()
+        if (now := self._now()) < self._moment:
+            self._arm(now)
         elif self._task is not None:
             self._expired = True
             self._task.cancel()

@@ -30,7 +30,7 @@ class ChatPassage:
         A conversation that providers of several dialects have answered is written again where this one would refuse
         what another wrote: its thoughts, or its names of tool calls.
         """
-        if holds_foreign(request.body) or not fits(request.body, self.family):
+        if holds_foreign(request.asked) or not fits(request.body, self.family):
             codec = codecs.openai(self.family)
             return codec.write_chat(request.chat(), target.upstream_model, streams=request.streams)
         tell_usage = request.streams and self.family.stream_options

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from optipath_router.chat.conversation import Extra, Reasoning, Wire
+from optipath_router.chat.request import Asked
 from optipath_router.providers.members import said_again
 
 _TEXT, _SUMMARY, _HIDDEN = "reasoning.text", "reasoning.summary", "reasoning.encrypted"
@@ -41,9 +42,10 @@ class Detail(msgspec.Struct, frozen=True):
         return not closed or not (more.text or more.signature or more.hidden)
 
 
-def holds_foreign(body: bytes) -> bool:
-    """Whether a caller's own bytes hold a thought of another dialect's, which no provider of this one wrote."""
-    return b'"reasoning_details"' in body and any(name in body for name in _FOREIGN)
+def holds_foreign(asked: Asked) -> bool:
+    """Whether a request holds a thought of another dialect's, which no provider of this one wrote."""
+    details = [bytes(message.reasoning_details) for message in asked.messages if message.reasoning_details]
+    return any(name in told for told in details for name in _FOREIGN)
 
 
 def read_details(told: Any) -> Iterator[Detail]:
