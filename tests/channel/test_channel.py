@@ -360,6 +360,20 @@ async def test_what_was_withheld_is_reported_again(cluster: Cluster, timers: Tim
     assert cluster.reported == ["team-a"]
 
 
+@pytest.mark.row("C07")
+async def test_health_that_turns_back_does_not_wait_for_spend_that_was_withheld(
+    cluster: Cluster, timers: Timers
+) -> None:
+    await cluster.knows("x")
+    cluster.router("x").fails("acme", "small")
+    await timers.advance(60)
+    cluster.channel.withheld("team-a", 400.0)
+    cluster.reported.clear()
+    cluster.router("x").serves("acme", "small")
+    await timers.advance(60)
+    assert cluster.reported == ["team-a"]
+
+
 async def test_a_namespace_that_needs_nothing_any_more_is_asked_nothing(cluster: Cluster, timers: Timers) -> None:
     await cluster.knows("x")
     cluster.channel.forget("team-a")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from optipath_operator.channel.answer import Answer, TargetSaid
-from optipath_operator.channel.evidence import Evidence, ModelHealth, Provided, of_all
+from optipath_operator.channel.evidence import Evidence, ModelHealth, News, Provided, of_all
 from optipath_operator.resources.health import Breaker, Health, LastError
 
 H = Health
@@ -27,7 +27,7 @@ class Listener:
 
     def hears(
         self, router: str, *, uptime: float = 10 * DAY, spend: dict[str, str] | None = None, **said: TargetSaid
-    ) -> bool:
+    ) -> News:
         targets = {("acme", model): each for model, each in said.items()}
         dollars = {name: Decimal(text) for name, text in (spend or {}).items()}
         return self.evidence.heard(router, Answer("d", 1.0, uptime, targets, dollars), self.providers, self.now)

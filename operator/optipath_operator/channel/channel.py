@@ -18,7 +18,7 @@ from typing import Final
 from optipath_operator.channel.agenda import Agenda
 from optipath_operator.channel.answer import Answer
 from optipath_operator.channel.ask import Ask, Heard, Outcome
-from optipath_operator.channel.evidence import ModelHealth, Provided
+from optipath_operator.channel.evidence import ModelHealth, News, Provided
 from optipath_operator.channel.fleet import Fleet, Group, Key
 from optipath_operator.channel.router import NEVER, Router, State
 from optipath_operator.channel.tally import Tally, tally
@@ -124,7 +124,10 @@ class Channel:
     def withheld(self, namespace: str, seconds: float) -> None:
         """Have a namespace reported again after so long: something was not told, for it was too soon."""
         if (group := self._fleet.group(namespace)) is not None:
-            group.dirty, group.report_at = True, self._now() + max(seconds, _BETWEEN_SECONDS)
+            later = self._now() + max(seconds, _BETWEEN_SECONDS)
+            # What has come to be known meanwhile has a moment of its own.
+            group.report_at = min(group.report_at, later) if group.dirty else later
+            group.dirty = True
 
     async def run(self) -> None:
         """Ask, for as long as this task lives."""
@@ -201,8 +204,12 @@ class Channel:
         self._plan(key, router)
         if (router.state, router.awaited) != before:
             group.dirty, group.report_at = True, 0.0
-        if heard.answer is not None and group.evidence.heard(router.uid, heard.answer, self._provided(key[0]), now):
-            group.dirty = True
+        if heard.answer is not None:
+            news = group.evidence.heard(router.uid, heard.answer, self._provided(key[0]), now)
+            group.dirty = group.dirty or news is not News.NOTHING
+            if news is News.HEALTH:
+                # What somebody looks for does not wait for the figures that may.
+                group.report_at = min(group.report_at, now + _BETWEEN_SECONDS)
 
     def _arrived(self, pod: str, group: Group, answer: Answer, now: float) -> None:
         """Measure how long a change took, to the moment at which the router says that it took it."""

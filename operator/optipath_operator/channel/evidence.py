@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import IntEnum
 from typing import Final
 
 from optipath_operator.channel.answer import Answer, TargetSaid
@@ -27,6 +28,14 @@ _SLACK_SECONDS: Final = 5.0
 _NOTHING: Final = Decimal(0)
 _MOST: Final = Decimal(10**12)
 """Dollars; a router that lies must not fill its provider's status with digits."""
+
+
+class News(IntEnum):
+    """What one answer brought, the more urgent the higher."""
+
+    NOTHING = 0
+    SPEND = 1
+    HEALTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,8 @@ class Evidence:
         self._ledgers: dict[str, _Ledger] = {}
         self._sums: dict[str, _Sum] = {}
 
-    def heard(self, router: str, answer: Answer, providers: Mapping[str, Provided], now: float) -> bool:
-        """Take in what a router, by its pod's uid, said; whether that is any news."""
+    def heard(self, router: str, answer: Answer, providers: Mapping[str, Provided], now: float) -> News:
+        """Take in what a router, by its pod's uid, said."""
         targets = {
             key: said
             for key, said in answer.targets.items()
@@ -98,7 +107,9 @@ class Evidence:
         heard = {key: before.targets[key] for key in said if key in before.targets} if before else {}
         known = {key: (each.health, each.breaker, each.error) for key, each in (heard or self._known_of(said)).items()}
         spent = self._count(router, answer, providers, now)
-        return said != known or spent
+        if said != known:
+            return News.HEALTH
+        return News.SPEND if spent else News.NOTHING
 
     def lost(self, router: str) -> None:
         """Note that a router is gone; what it spent stays spent."""
