@@ -127,11 +127,12 @@ def test_of_providers_and_models_that_are_not_the_namespaces_nobody_is_heard() -
 
 def test_it_is_told_whether_anything_is_news() -> None:
     listener = Listener()
-    assert [listener.hears("a", small=target(H.HEALTHY)) for _ in range(2)] == [True, False]
+    assert [listener.hears("a", small=target(H.HEALTHY)) for _ in range(2)] == [News.HEALTH, News.NOTHING]
     assert listener.small.health is H.HEALTHY
     assert not listener.hears("b", small=target(H.HEALTHY)), "what is known already is no news from another one either"
     assert listener.hears("b", small=target(H.DOWN))
-    assert [listener.hears("a", small=target(H.HEALTHY), spend={"acme": "1"}) for _ in range(2)] == [True, False]
+    spent = [listener.hears("a", small=target(H.HEALTHY), spend={"acme": "1"}) for _ in range(2)]
+    assert spent == [News.SPEND, News.NOTHING]
 
 
 def test_spend_of_all_routers_is_added_up() -> None:
