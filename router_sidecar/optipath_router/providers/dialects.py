@@ -16,6 +16,7 @@ from optipath_router.providers.codec import ProviderCodec
 from optipath_router.providers.dialect import Dialect, Exchange
 from optipath_router.providers.embedding import EmbeddingTranslation
 from optipath_router.providers.gemini import sayings as gemini
+from optipath_router.providers.held import Held
 from optipath_router.providers.ollama import sayings as ollama
 from optipath_router.providers.openai import passages
 from optipath_router.providers.openai.dialect import ChatPassage
@@ -27,6 +28,8 @@ from optipath_snapshot import Provider, Saying
 
 _ANSWER_RESPONSES: Final = frozenset({"OpenAI", "AzureOpenAI", "XAI", "OpenRouter"})
 """Of OpenAI's family, those that serve Responses themselves."""
+_CHOOSE_MODELS: Final = frozenset({"OpenRouter"})
+"""Those that serve another model than the one asked for, if a request lets them."""
 _RESPONSES_PATH: Final = "/responses"
 
 
@@ -49,6 +52,8 @@ def _of_family(name: str, family: Family) -> Dialect:
     }
     if name in _ANSWER_RESPONSES:
         exchanges[Wire.RESPONSES] = Passage(codecs.responses, _RESPONSES_PATH)
+    if name in _CHOOSE_MODELS:
+        exchanges |= {wire: Held(found) for wire, found in exchanges.items() if found.sayings is None}
     without = replace(family, json_schema=False)
     weaker = _translations(partial(codecs.openai, without), without.sayings, Saying.JSON_SCHEMA)
     if name == "AzureOpenAI":

@@ -87,8 +87,9 @@ REASONS = {
     "d46e6c7cd7090593": "an error is told behind the finish, which takes nothing from the answer",
     "7aed41dc30985bf5": "the reason stands in `finish_details`, which `expect` does not read",
     "2f99ba74a87451a2": "more was cached and written than went in",
+    "0775483a631771f5": "it asks for `models` to fall back to, which only a policy may name",
 }
-"""Where the recording, or `expect`, is at fault, as far as each was looked at."""
+"""Where the recording, or `expect`, is at fault, as far as each was looked at; and what is refused on purpose."""
 
 
 def expected(exchange: Recorded, caller: str) -> dict[str, Any]:
