@@ -2,7 +2,7 @@
 
 from optipath_router.account.billing import Bill
 from optipath_router.account.record import Record
-from optipath_router.chat.reply import Tried
+from optipath_router.chat.reply import Tried, failed_over
 from optipath_router.chat.usage import Usage
 from optipath_router.decide.scored import Part
 from optipath_router.errors import Outcome
@@ -24,7 +24,7 @@ def count(record: Record, metrics: Metrics) -> None:
     metrics.provider_seconds.observe(provider_seconds)
     waited = record.wait.seconds if record.wait else 0.0
     metrics.overhead_seconds.observe(max(0.0, record.seconds - provider_seconds - waited))
-    if record.failed_over:
+    if failed_over(record.tried, target):
         metrics.failovers.inc()
     for tried, bill in zip(record.tried, record.bills, strict=True):
         if tried.made:

@@ -24,7 +24,9 @@ class Decisions:
             self._count(before, -1)
         self._records[record.id] = record
         self._count(record, 1)
-        while len(self._records) > self._at_most or (self._full and len(self._records) > 1):
+        while len(self._records) > self._at_most or (
+            (self._targets > self._targets_at_most or self._rules > self._rules_at_most) and len(self._records) > 1
+        ):
             _, oldest = self._records.popitem(last=False)
             self._count(oldest, -1)
 
@@ -35,16 +37,9 @@ class Decisions:
     def __len__(self) -> int:
         return len(self._records)
 
-    @property
-    def _full(self) -> bool:
-        return self._targets > self._targets_at_most or self._rules > self._rules_at_most
-
     def _count(self, record: Record, times: int) -> None:
-        self._targets += times * _targets(record)
-        self._rules += times * len(record.decision.rules)
-
-
-def _targets(record: Record) -> int:
-    """How many targets a record says something of: an alias considers all that there are."""
-    decision = record.decision
-    return max(len(decision.scored), len(decision.ranking)) + len(decision.left_out)
+        """Count what a record says something of: an alias considers all targets that there are."""
+        decision = record.decision
+        targets = max(len(decision.scored), len(decision.ranking)) + len(decision.left_out)
+        self._targets += times * targets
+        self._rules += times * len(decision.rules)

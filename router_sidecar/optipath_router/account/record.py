@@ -8,7 +8,7 @@ import msgspec
 
 from optipath_router.account.billing import Bill
 from optipath_router.chat.features import Features
-from optipath_router.chat.reply import Tried, failed_over
+from optipath_router.chat.reply import Tried
 from optipath_router.chat.usage import Usage
 from optipath_router.chat.wait import Wait
 from optipath_router.decide.decision import Decision
@@ -45,11 +45,6 @@ class Record(msgspec.Struct, frozen=True):
     def attempts(self) -> int:
         """How many there were."""
         return sum(tried.made for tried in self.tried)
-
-    @property
-    def failed_over(self) -> bool:
-        """Whether another target served it than the first that was tried."""
-        return failed_over(self.tried, self.target)
 
     @property
     def usage(self) -> Usage | None:

@@ -42,7 +42,10 @@ class Cooldowns:
         self, provider: str, model: str, key: Key | None, outcome: Outcome, *, wait_seconds: float | None, now: float
     ) -> bool:
         """Leave alone whom the outcome of an attempt concerns, for as long as the provider said; whether it does."""
-        match outcome, SAMPLES.get(outcome):
+        sample = SAMPLES.get(outcome)
+        if sample is Sample.SUCCESS:
+            return False
+        match outcome, sample:
             case Outcome.AUTH, _:
                 self._cool(provider, None, key, Cooldown(now + KEY_SECONDS, Reason.KEY_REFUSED), now)
             case Outcome.QUOTA, _:

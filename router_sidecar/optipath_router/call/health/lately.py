@@ -32,7 +32,8 @@ class Lately:
 
     def ended(self, outcome: Outcome, now: float) -> None:
         """Note how an attempt ended."""
-        if outcome is Outcome.OK:
+        well = outcome is Outcome.OK
+        if well:
             self.success_at = now
         elif outcome in ERRORS:
             self.error, self.error_at = outcome, now
@@ -40,7 +41,7 @@ class Lately:
             return
         self._turn(now)
         self._attempts += 1
-        self._failures += outcome is not Outcome.OK
+        self._failures += not well
 
     def counts(self, now: float) -> tuple[int, int]:
         """Attempts that say something, and the failed ones among them, of the last one to two minutes."""

@@ -58,8 +58,9 @@ class Numbers:
         averages = self._averages.get(target)
         if averages is None:
             averages = self._averages[target] = Averages()
-        averages.tried(well=sample is Sample.SUCCESS)
-        if sample is Sample.SUCCESS and first_content_seconds is not None and tokens:
+        well = sample is Sample.SUCCESS
+        averages.tried(well=well)
+        if well and first_content_seconds is not None and tokens:
             averages.answered(seconds, first_content_seconds, tokens)
         self._ended[target] = now
         self._measured[target] = averages.measured()
