@@ -94,14 +94,14 @@ def test_when_all_external_providers_fail_a_local_one_answers_and_kubectl_shows_
     tenant.until_answered_by("far-1")
     try:
         simulator.behave(**{"far-1": "e503", "far-2": "e500"})
-        load = tenant.load(seconds=10, rate=5, streams=1)
-        until(lambda: _health(tenant, "acme") == "Down", within=120, what="kubectl get mp shows the first one down")
-        until(lambda: _health(tenant, "globex") == "Down", within=120, what="and the second one")
-        assert _health(tenant, "local") != "Down"
-        shown = kubectl("get", "mp", "-n", tenant.name)
-        assert shown.count("Down") == 2, shown
-        assert tenant.once()["model"] == "near"
-        assert load.wait(timeout=60) == 0
+        with tenant.load(seconds=10, rate=5, streams=1) as load:
+            until(lambda: _health(tenant, "acme") == "Down", within=120, what="kubectl get mp shows the first one down")
+            until(lambda: _health(tenant, "globex") == "Down", within=120, what="and the second one")
+            assert _health(tenant, "local") != "Down"
+            shown = kubectl("get", "mp", "-n", tenant.name)
+            assert shown.count("Down") == 2, shown
+            assert tenant.once()["model"] == "near"
+            assert load.wait(timeout=60) == 0
     finally:
         simulator.behave(**{"far-1": None, "far-2": None})
     tenant.until_answered_by("far-1", within=150)  # a breaker waits 30 s and longer before it asks again

@@ -36,7 +36,8 @@ class Sighting:
 Seen = Callable[[Sighting], None]
 
 _CLOSING_SECONDS: Final = 5.0
-_AGAIN_SECONDS: Final = 0.1
+_AGAIN_SECONDS: Final = 1.0
+_LINGER_SECONDS: Final = 0.1
 _LOGIN_SECONDS: Final = 10.0
 """The least time from one login to the next: while the API server refuses us, each brings a question of every watch."""
 _TRUSTED: Final = timedelta(minutes=5)
@@ -107,6 +108,8 @@ async def _operator(
     else:
         # kopf would wait for its other tasks, and they for a login that nobody makes any more.
         await _end_all(asyncio.get_running_loop().time() + _CLOSING_SECONDS)
+    # Connections over TLS are closed a moment after whoever used them has ended.
+    await asyncio.sleep(_LINGER_SECONDS)
 
 
 async def _end_all(until: float) -> None:
