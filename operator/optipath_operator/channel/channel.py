@@ -19,7 +19,7 @@ from optipath_operator.channel.agenda import Agenda
 from optipath_operator.channel.answer import Answer
 from optipath_operator.channel.ask import Ask, Heard, Outcome
 from optipath_operator.channel.evidence import ModelHealth, News, Provided
-from optipath_operator.channel.fleet import Fleet, Group, Key
+from optipath_operator.channel.fleet import ROUND_SECONDS, SAMPLE, Fleet, Group, Key
 from optipath_operator.channel.router import NEVER, Router, State
 from optipath_operator.channel.tally import Tally, tally
 from optipath_operator.cluster.client import Json
@@ -32,10 +32,8 @@ _IN_NAMESPACE: Final = 8
 _PER_SECOND: Final = 100.0
 _SLOWER: Final = 10
 """How many times fewer are asked while namespaces wait to be looked at: what routers read comes first."""
-_ROUND_SECONDS: Final = 30.0
 _AT_REST_PER_SECOND: Final = 50.0
 """More namespaces are asked less often: a thousand, three pods each, every minute."""
-_SAMPLE: Final = 3
 _BETWEEN_SECONDS: Final = 5.0
 """Between two reports of a namespace of which nothing but figures has changed."""
 _LONG_SECONDS: Final = 30.0
@@ -146,7 +144,7 @@ class Channel:
     def _tick(self, tasks: asyncio.TaskGroup) -> None:
         now = self._now()
         groups = list(self._fleet.groups())
-        pause = max(_ROUND_SECONDS, len(groups) * _SAMPLE / _AT_REST_PER_SECOND)
+        pause = max(ROUND_SECONDS, len(groups) * SAMPLE / _AT_REST_PER_SECOND)
         for namespace, group in groups:
             if group.is_open and now >= group.round_at:
                 group.round_at = now + pause

@@ -15,7 +15,9 @@ from optipath_operator.channel.evidence import Evidence
 from optipath_operator.channel.router import FIRST_SECONDS, NEVER, UNTOLD_SECONDS, Router, State
 from optipath_operator.cluster.client import Json
 
-_SAMPLE: Final = 3
+ROUND_SECONDS: Final = 30.0
+SAMPLE: Final = 3
+"""So many routers of a namespace are asked in a round, at least."""
 _PART: Final = 40
 """Of many routers one in so many is asked in a round, so that each is heard within the hour at the latest."""
 _NOT_ASSIGNED: Final = "<none>"
@@ -133,7 +135,7 @@ class Fleet:
         if group.digest is not None and group.digest != digest:
             group.changed_at, group.behind = now, set(group.routers)
         group.digest, group.token, group.dirty = digest, token, bool(group.routers)
-        group.round_at = now + random.uniform(0.5, 1.5) * 30  # noqa: S311  spreads load
+        group.round_at = now + random.uniform(0.5, 1.5) * ROUND_SECONDS  # noqa: S311  spreads load
         for each in group.routers.values():
             if each.state is State.LEAVING:
                 continue
@@ -167,7 +169,7 @@ class Fleet:
     def sample(self, group: Group) -> list[str]:
         """Pods that agree, by chance, as many as are asked in a round."""
         calm = [name for name, each in group.routers.items() if each.state is State.AGREES and each.due == NEVER]
-        return random.sample(calm, min(len(calm), max(_SAMPLE, len(calm) // _PART)))
+        return random.sample(calm, min(len(calm), max(SAMPLE, len(calm) // _PART)))
 
     def _leaves(self, group: Group, name: str, router: Router, now: float) -> Router | None:
         """A pod that ends counts no more; one that answered is asked a last time what it has spent."""

@@ -17,7 +17,7 @@ from optipath_operator.compile.manifests import CONFIG_MAP, PROVIDER, Sorted
 from optipath_operator.compile.resolve import provider_name
 from optipath_operator.compile.targets import CompiledProvider, ProviderParts, Surroundings, compile_provider
 from optipath_operator.compile.trust import bundles, read_config_maps
-from optipath_operator.resources import ModelProviderSpec, Resource, ResourceRef
+from optipath_operator.resources import CaBundleRef, ModelProviderSpec, Resource, ResourceRef
 from optipath_snapshot import Target
 
 Provider = Resource[ModelProviderSpec]
@@ -86,8 +86,12 @@ def targets_of(offers: Iterable[Offer], clamps: Clamps) -> Iterator[Target]:
 def bundle_refs(providers: Iterable[Provider]) -> Iterator[ResourceRef]:
     """The ConfigMaps that providers name for their certificates."""
     for provider in providers:
-        if provider.spec.endpoint and provider.spec.endpoint.ca_bundle_ref:
-            yield ResourceRef(CONFIG_MAP, provider.ref.namespace, provider.spec.endpoint.ca_bundle_ref.name)
+        if ref := _ca_bundle(provider):
+            yield ResourceRef(CONFIG_MAP, provider.ref.namespace, ref.name)
+
+
+def _ca_bundle(provider: Provider) -> CaBundleRef | None:
+    return provider.spec.endpoint.ca_bundle_ref if provider.spec.endpoint else None
 
 
 def _by_owner(providers: Iterable[Provider]) -> dict[str, list[Provider]]:
@@ -99,7 +103,6 @@ def _by_owner(providers: Iterable[Provider]) -> dict[str, list[Provider]]:
 
 def _surroundings(owner: str, providers: Iterable[Provider], gathered: Gathered, now: Sorted) -> Surroundings:
     """What the providers of one namespace are compiled in: its own ConfigMaps hold their certificates."""
-    endpoints = [provider.spec.endpoint for provider in providers if provider.spec.endpoint]
-    refs = {endpoint.ca_bundle_ref for endpoint in endpoints if endpoint.ca_bundle_ref}
+    refs = {ref for provider in providers if (ref := _ca_bundle(provider))}
     config_maps, _ = read_config_maps(now.of(CONFIG_MAP, owner)) if refs else ({}, [])
     return Surroundings(gathered.catalogue, gathered.egress, bundles(refs, config_maps))

@@ -3,7 +3,10 @@
 from http import HTTPStatus
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from optipath_operator.inject.pod import Malformed
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """The API server takes 3 MiB of whoever creates a pod, and etcd half of that; the rest is what a review adds."""
@@ -48,3 +51,13 @@ class Bodies:
 
 def _too_long() -> BodyRefused:
     return BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the review is longer than {MAX_BYTES} bytes")
+
+
+UNREADABLE: Final = (Malformed, BodyRefused, ClientDisconnect)
+"""What keeps a review from being read, whatever it is of."""
+
+
+def unreadable(error: Exception) -> Response:
+    """What its sender is told; nothing of what was sent is repeated."""
+    status = error.status if isinstance(error, BodyRefused) else HTTPStatus.BAD_REQUEST
+    return PlainTextResponse(f"{error}\n", status)

@@ -9,14 +9,13 @@ import time
 from http import HTTPStatus
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from optipath_operator.inject.body import Bodies, BodyRefused
+from optipath_operator.inject.body import UNREADABLE, Bodies, unreadable
 from optipath_operator.inject.injection import Injection
 from optipath_operator.inject.metrics import Metrics
-from optipath_operator.inject.pod import Malformed
 from optipath_operator.inject.review import answer, judge, outcome, read
 from optipath_operator.inject.sidecar import Refused
 
@@ -36,12 +35,7 @@ class Webhook:
         """The application."""
         return Starlette(
             routes=[Route("/mutate", self._mutate, methods=["POST"])],
-            exception_handlers={
-                Malformed: self._malformed,
-                BodyRefused: self._malformed,
-                ClientDisconnect: self._malformed,
-                Exception: self._failed,
-            },
+            exception_handlers={**dict.fromkeys(UNREADABLE, self._malformed), Exception: self._failed},
         )
 
     async def _mutate(self, request: Request) -> Response:
@@ -58,10 +52,8 @@ class Webhook:
         return self._sent(Response(content, media_type="application/json"))
 
     async def _malformed(self, _request: Request, error: Exception) -> Response:
-        """Say what is wrong with what was sent; nothing of it is repeated."""
         self._metrics.reviews.labels("malformed").inc()
-        status = error.status if isinstance(error, BodyRefused) else HTTPStatus.BAD_REQUEST
-        return self._sent(PlainTextResponse(f"{error}\n", status))
+        return self._sent(unreadable(error))
 
     async def _failed(self, _request: Request, _error: Exception) -> Response:
         """Say that it was us; what it was is logged by the server, with its traceback."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from optipath_operator.inject.names import CREDENTIALS
 from optipath_operator.resources import ModelProviderSpec, Problem, Severity, read_provider
 from optipath_operator.resources.reading import Manifest
 from optipath_snapshot import WELL_KNOWN, hosts_by_name
@@ -16,7 +17,6 @@ _LENGTH: Final = 250
 _MOST: Final = 12
 _ORDER: Final = tuple(Severity)
 """The worst first."""
-_SECRET: Final = "optipath-credentials"  # noqa: S105  its name
 
 
 def warnings(manifest: Manifest, before: Manifest | None, problems: Iterable[Problem]) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def _of_keys(manifest: Manifest, before: Manifest | None) -> Iterator[str]:
     for index, key in enumerate(spec.credentials.keys):
         if host not in hosts_by_name(key):
             yield (
-                f"spec.credentials.keys[{index}]: '{key}' is sent to '{host}' only if the Secret '{_SECRET}' "
+                f"spec.credentials.keys[{index}]: '{key}' is sent to '{host}' only if the Secret '{CREDENTIALS}' "
                 f"names that host in '{key}.hosts'"
             )
 

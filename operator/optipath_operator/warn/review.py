@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from optipath_operator.compile.manifests import POLICY, PROVIDER
 from optipath_operator.inject.admission import answered, asked
 from optipath_operator.inject.pod import Json, mapping, text
 from optipath_operator.resources import GROUP, VERSION
 from optipath_operator.resources.reading import Manifest
 
-_KINDS: Final = ("ModelProvider", "RoutingPolicy")
 _OPERATIONS: Final = ("CREATE", "UPDATE")
 
 
@@ -45,7 +45,7 @@ def answer(review: Review, warnings: Iterable[str]) -> bytes:
 
 def _concerns_us(request: Json) -> bool:
     kind = mapping(request.get("kind"), "request.kind")
-    ours = kind.get("group") == GROUP and kind.get("version") == VERSION and kind.get("kind") in _KINDS
+    ours = kind.get("group") == GROUP and kind.get("version") == VERSION and kind.get("kind") in (PROVIDER, POLICY)
     return ours and request.get("operation") in _OPERATIONS and not request.get("subResource")
 
 

@@ -8,17 +8,15 @@ courtesy, and conditions say the same a moment later.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from optipath_operator.cluster.client import ApiError, Unreachable
-from optipath_operator.inject.body import Bodies, BodyRefused
-from optipath_operator.inject.pod import Malformed
+from optipath_operator.inject.body import UNREADABLE, Bodies, unreadable
 from optipath_operator.reconcile.preview import NotSeenYet
 from optipath_operator.resources import Problem, Severity
 from optipath_operator.resources.reading import Manifest
@@ -50,11 +48,7 @@ class Webhook:
         """The application."""
         return Starlette(
             routes=[Route("/warn", self._warn, methods=["POST"])],
-            exception_handlers={
-                Malformed: self._malformed,
-                BodyRefused: self._malformed,
-                ClientDisconnect: self._malformed,
-            },
+            exception_handlers=dict.fromkeys(UNREADABLE, self._malformed),
         )
 
     async def _warn(self, request: Request) -> Response:
@@ -88,7 +82,5 @@ class Webhook:
         return found
 
     async def _malformed(self, _request: Request, error: Exception) -> Response:
-        """Say what is wrong with what was sent; nothing of it is repeated."""
         self._metrics.warned.labels("malformed").inc()
-        status = error.status if isinstance(error, BodyRefused) else HTTPStatus.BAD_REQUEST
-        return PlainTextResponse(f"{error}\n", status)
+        return unreadable(error)
