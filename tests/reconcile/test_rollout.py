@@ -137,6 +137,35 @@ async def test_ten_thousand_pods_are_told_at_the_rate_and_small_namespaces_do_no
     assert max(per_second.values()) <= 108
 
 
+async def test_a_change_in_hundreds_of_namespaces_is_told_to_a_pod_of_each_before_a_second_of_any(
+    timers: Timers,
+) -> None:
+    pods = Pods(timers, per_second=40)
+    names = [f"ns-{number}" for number in range(300)]
+    for name in names:
+        pods.add(name, *map(str, range(10)))
+    async with rolling(pods):
+        for part in range(0, 300, 20):
+            for name in names[part : part + 20]:
+                pods.rollout.changed(name, "new")
+            await timers.advance(0.25)
+        await timers.advance(10)
+    first = {name.split("/")[0] for name, _ in pods.told[:300]}
+    assert first == set(names)
+
+
+async def test_one_that_changes_all_the_time_keeps_nobody_waiting(timers: Timers) -> None:
+    pods = Pods(timers, per_second=10)
+    pods.add("restless", "x")
+    pods.add("calm", *map(str, range(40)))
+    async with rolling(pods):
+        pods.rollout.changed("calm", "new")
+        for number in range(100):
+            pods.rollout.changed("restless", f"number {number}")
+            await timers.advance(0.1)
+    assert {name for name, _ in pods.told} == {f"calm/{number}" for number in range(40)} | {"restless/x"}
+
+
 async def test_pods_are_told_ten_times_more_slowly_while_namespaces_wait(timers: Timers) -> None:
     pods = Pods(timers, per_second=20)
     pods.add("a", *map(str, range(200)))

@@ -2,12 +2,15 @@
 
 An annotation makes kubelet look at the pod's ConfigMap within a second; by
 itself it looks once a minute or so. A pod that is told late or never reads the
-same in the end. Namespaces take turns, a pod each: one with ten thousand pods
-keeps nobody waiting. At a cold start, when everything is to be published, pods
-leave the API server to that.
+same in the end. Next is a pod of the namespace that has had none told for the
+longest: one with ten thousand pods, or one that changes all the time, keeps
+nobody waiting, and a change in hundreds of namespaces is soon in each of them.
+At a cold start, when everything is to be published, pods leave the API server
+to that.
 """
 
 import asyncio
+import heapq
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable
@@ -49,7 +52,13 @@ class Rollout:
         """Take how to annotate a pod, how many in a second (0 leaves all alone), and whether much else is written."""
         self._annotate, self._per_second, self._busy, self._sleep = annotate, per_second, busy, sleep
         self._pods: defaultdict[str, dict[str, _Pod]] = defaultdict(dict)
-        self._waiting: OrderedDict[str, OrderedDict[str, str]] = OrderedDict()
+        self._waiting: dict[str, OrderedDict[str, str]] = {}
+        """By namespace, the digest that each of its pods waits for."""
+        self._turns: list[tuple[int, int, str]] = []
+        """A heap of the namespaces that wait: who had its last turn the longest ago, then who came first."""
+        self._last: dict[str, int] = {}
+        """By namespace, when it had its last turn, in turns taken by all."""
+        self._turn = 0
         self._wake = asyncio.Event()
 
     def took(self, found: Json) -> None:
@@ -64,6 +73,7 @@ class Rollout:
         self._pods[namespace].pop(name, None)
         if not self._pods[namespace]:
             del self._pods[namespace]
+            self._last.pop(namespace, None)
 
     def changed(self, namespace: str, digest: str) -> None:
         """Tell every pod of a namespace whose configuration has just changed."""
@@ -80,6 +90,7 @@ class Rollout:
     def clear(self) -> None:
         """Leave those that wait to another leader."""
         self._waiting.clear()
+        self._turns.clear()
 
     async def run(self) -> None:
         """Tell them, for as long as this task lives."""
@@ -104,20 +115,33 @@ class Rollout:
     def _add(self, namespace: str, digest: str, *, also_the_untold: bool) -> None:
         if not self._per_second:
             return
-        waiting = self._waiting.get(namespace, OrderedDict())
         for name, pod in self._pods.get(namespace, {}).items():
-            if name in waiting or (pod.told != digest and (also_the_untold or pod.told is not None)):
-                waiting[name] = digest
-        if waiting:
-            self._waiting[namespace] = waiting
-            self._wake.set()
+            waits = name in self._waiting.get(namespace, ())
+            if waits or (pod.told != digest and (also_the_untold or pod.told is not None)):
+                self._wait(namespace, name, digest)
+
+    def _wait(self, namespace: str, pod: str, digest: str) -> None:
+        if namespace not in self._waiting:
+            self._waiting[namespace] = OrderedDict()
+            self._take_a_turn(namespace)
+        self._waiting[namespace][pod] = digest
+        self._wake.set()
+
+    def _take_a_turn(self, namespace: str) -> None:
+        self._turn += 1
+        heapq.heappush(self._turns, (self._last.get(namespace, 0), self._turn, namespace))
 
     def _next(self) -> tuple[str, str, str]:
-        """A pod of the namespace whose turn it is, which then waits for all others."""
-        namespace, waiting = self._waiting.popitem(last=False)
+        """A pod of the namespace whose turn it is."""
+        _, _, namespace = heapq.heappop(self._turns)
+        waiting = self._waiting[namespace]
         pod, digest = waiting.popitem(last=False)
+        if namespace in self._pods:
+            self._last[namespace] = self._turn
         if waiting:
-            self._waiting[namespace] = waiting
+            self._take_a_turn(namespace)
+        else:
+            del self._waiting[namespace]
         return namespace, pod, digest
 
     async def _tell(self, namespace: str, pod: str, digest: str, known: _Pod) -> None:
@@ -125,7 +149,8 @@ class Rollout:
             since = await self._annotate(namespace, pod, digest)
         except Unreachable:
             # It comes back when its namespace is next looked at, or here, if nothing newer does.
-            self._waiting.setdefault(namespace, OrderedDict()).setdefault(pod, digest)
+            if pod not in self._waiting.get(namespace, {}):
+                self._wait(namespace, pod, digest)
         except ApiError as error:
             log.warning("a pod could not be told: %s", error, extra={"namespace": namespace, "pod": pod})
         else:
