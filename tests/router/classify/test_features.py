@@ -7,7 +7,7 @@ import pytest
 
 from optipath_router.chat.conversation import Wire
 from optipath_router.chat.request import ChatRequest
-from optipath_router.chat.tokens import text_tokens
+from optipath_router.chat.tokens import text_tokens, tokens
 from optipath_router.classify import features
 from optipath_router.classify.tokens import TOKENS_AN_IMAGE
 from optipath_router.providers.openai import completions
@@ -109,6 +109,24 @@ def test_tokens_of_scripts(text: str, counted: int) -> None:
 
 def test_no_text_has_no_tokens_and_a_character_has_one_or_two() -> None:
     assert [text_tokens(text) for text in ("", "a", "é", "漢", "🙂")] == [0, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("cut", [(" ", 1), ("", 7)], ids=["at-words", "anywhere"])
+def test_texts_count_alike_together_and_one_by_one(cut: tuple[str, int]) -> None:
+    by, length = cut
+    for text, _ in TEXTS.values():
+        pieces = text.split(by) if by else [text[at : at + length] for at in range(0, len(text), length)]
+        assert tokens(pieces) == pytest.approx(sum(tokens((piece,)) for piece in pieces))
+
+
+def test_a_long_conversation_is_counted_by_a_sample_of_all_its_messages() -> None:
+    turns = [{"role": "user", "content": f"Question {turn}: how far is it from here to there? "} for turn in range(500)]
+    codes = [{"role": "assistant", "content": f"[{turn}, {{'a': 0.{turn}}}];\n"} for turn in range(500)]
+    apart, together = (
+        [features(chat_request(messages=messages)).input_tokens for messages in each]
+        for each in ((turns, codes), ([each for pair in zip(turns, codes, strict=True) for each in pair],))
+    )
+    assert together[0] == pytest.approx(sum(apart), rel=0.05)
 
 
 def test_longer_is_more() -> None:
