@@ -64,7 +64,9 @@ async def router(folder: Path, snapshot: Snapshot, *, core: int) -> AsyncIterato
         # An image holds compiled modules; they are made here where there are none yet.
         "PYTHONDONTWRITEBYTECODE": "",
         # As in the image.
+        "PYTHONOPTIMIZE": "2",
         "MALLOC_MMAP_THRESHOLD_": "262144",
+        "MALLOC_TRIM_THRESHOLD_": "1048576",
     }
     with started([_PROGRAM], folder / "log", core=core, environment=environment) as process:
         port, admin = await _ports(process)
