@@ -20,7 +20,7 @@ from optipath_router.call.upstream import send
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
 from optipath_router.chat.says import others, says
-from optipath_router.classify import Senses, features, own_senses, understand
+from optipath_router.classify import LoadSenses, features, own_senses, understand
 from optipath_router.credentials import Keys
 from optipath_router.decide.decide import decide
 from optipath_router.decide.decision import Decision
@@ -49,8 +49,8 @@ class Shared:
     limits: Limits = field(default_factory=Limits)
     wall: Callable[[], float] = time.time
     """The time since 1970, for what providers and policies say in dates."""
-    senses: Callable[[], Senses] = own_senses
-    """Loads what understands a text; asked by runtimes whose policies want that."""
+    senses: LoadSenses = own_senses
+    """Asked by runtimes whose policies want a text understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def recognisers(
 
 
 def classifier(
-    plan: Plan, load: Callable[[], Senses], wall: Callable[[], float], recognisers: tuple[plugins.Refine, ...] = ()
+    plan: Plan, load: LoadSenses, wall: Callable[[], float], recognisers: tuple[plugins.Refine, ...] = ()
 ) -> Callable[[ChatRequest], Features]:
     """What sees in a request that by which the plan decides.
 
@@ -135,14 +135,14 @@ def classifier(
     """
     loaded = cache(load)
     if plan.wants:
-        loaded()
+        loaded(plan.wants)
 
     def classified(request: ChatRequest) -> Features:
         seen = features(request)
         if plan.may_translate(seen):
             seen = _heard(seen, request)
         if wanted := plan.wanted(seen):
-            seen = understand(seen, request, wanted, loaded(), models=plan.by_model, at=wall, hinted=plan.hints)
+            seen = understand(seen, request, wanted, loaded(wanted), models=plan.by_model, at=wall, hinted=plan.hints)
         for refine in recognisers:
             seen = refine(request, seen)
         return seen

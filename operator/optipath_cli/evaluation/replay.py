@@ -14,7 +14,7 @@ from optipath_cli.evaluation.held_out import Predict
 from optipath_cli.evaluation.recordings import Recordings
 from optipath_router.chat.features import Features
 from optipath_router.chat.request import ChatRequest
-from optipath_router.classify import Senses, own_senses
+from optipath_router.classify import OF_MODEL, LoadSenses, Senses, own_senses
 from optipath_router.decide import Decision, Health, Plan, decide, make_plan
 from optipath_router.decide.scored import Part
 from optipath_router.providers.surfaces import CHAT
@@ -80,20 +80,24 @@ class Replay:
     def _understood(self) -> Sequence[Features]:
         """All that any strategy ranks by, seen once."""
         plan = make_plan(self._best.snapshot, "", {})
-        classified = classifier(plan, lambda: self._senses, lambda: MOMENT)
+        classified = classifier(plan, self._senses, lambda: MOMENT)
         return [classified(_request(row.prompt, "")) for row in self.recordings.rows]
 
     def _features(self, contender: Contender, plan: Plan) -> Iterable[Features]:
         if not any(rule.clauses for rule in plan.rules) and not plan.fences:
             # Rules that match everything rank by what was understood already.
             return (replace(seen, model=contender.asked) for seen in self._understood)
-        classified = classifier(plan, lambda: self._senses, lambda: MOMENT)
+        classified = classifier(plan, self._senses, lambda: MOMENT)
         return (classified(_request(row.prompt, contender.asked)) for row in self.recordings.rows)
 
 
-def senses(predict: Predict) -> Senses:
+def senses(predict: Predict) -> LoadSenses:
     """The router's own senses, but for who predicts."""
-    return replace(own_senses(), model=predict)
+
+    def loaded(wanted: frozenset[str]) -> Senses:
+        return replace(own_senses(wanted - OF_MODEL), model=predict)
+
+    return loaded
 
 
 def _request(prompt: str, model: str) -> ChatRequest:

@@ -52,7 +52,7 @@ def read_trace(path: Path) -> list[ChatRequest]:
 def priced(trace: Sequence[ChatRequest], snapshot: Snapshot, predict: Predict) -> list[Priced]:
     """What each preset would send where, all targets of the namespace being candidates."""
     plan = make_plan(snapshot.model_copy(update={"routes": ()}), digest(snapshot), {})
-    classified = classifier(plan, lambda: senses(predict), lambda: MOMENT)
+    classified = classifier(plan, senses(predict), lambda: MOMENT)
     # `auto` looks at everything that a preset may rank by.
     seen = [classified(_asked(request, "auto")) for request in trace]
     found = []

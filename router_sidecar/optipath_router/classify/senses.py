@@ -1,7 +1,7 @@
 """Senses: what understands a text, one callable for each kind of understanding.
 
-They are handed in, so that a router whose policies ask for no understanding
-loads none of them. A sense that is not there leaves its features unknown.
+They are handed in, so that a router loads none that its policies ask nothing
+of. A sense that is not there leaves its features unknown.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -97,14 +97,32 @@ class Senses(msgspec.Struct, frozen=True):
 
 
 NO_SENSES: Final = Senses()
+OF_MODEL: Final = frozenset({"tasks", "domain", "difficulty", "known_quality"})
+"""What the routing model tells."""
+LoadSenses = Callable[[frozenset[str]], Senses]
+"""Loads the senses for features, by their names."""
 
 
-def own_senses() -> Senses:
-    """Every sense that this release brings, loaded."""
-    # Here, for a router whose policies ask for none of them keeps three MiB and start-up time.
-    from optipath_router.classify.language import language  # noqa: PLC0415
-    from optipath_router.classify.model import shipped  # noqa: PLC0415
-    from optipath_router.classify.sensitivity import sensitivity  # noqa: PLC0415
-    from optipath_router.classify.timeliness import timeliness  # noqa: PLC0415
+def own_senses(wanted: frozenset[str]) -> Senses:
+    """The senses of this release's that features need, loaded."""
+    # Here, for all of them together take six MiB.
+    model = spoken = timely = sensitive = None
+    if wanted & OF_MODEL:
+        from optipath_router.classify.model import shipped  # noqa: PLC0415
 
-    return Senses(shipped().predict, lambda text: language(text)[0], timeliness, sensitivity)
+        model = shipped().predict
+    if not wanted.isdisjoint(("language", "timeliness")):
+        from optipath_router.classify.language import language  # noqa: PLC0415
+
+        def spoken(text: str) -> str | None:
+            return language(text)[0]
+
+    if "timeliness" in wanted:
+        from optipath_router.classify.timeliness import timeliness  # noqa: PLC0415
+
+        timely = timeliness
+    if "sensitivity" in wanted:
+        from optipath_router.classify.sensitivity import sensitivity  # noqa: PLC0415
+
+        sensitive = sensitivity
+    return Senses(model, spoken, timely, sensitive)

@@ -11,15 +11,13 @@ from optipath_router.chat.features import Features, Modality, Sensitivity, TaskT
 from optipath_router.chat.request import Asked, ChatRequest
 from optipath_router.classify.effort import LOOKED_THROUGH, up_to
 from optipath_router.classify.hints import LATENCY, hints
-from optipath_router.classify.senses import Found, Senses, Timely
+from optipath_router.classify.senses import OF_MODEL, Found, Senses, Timely
 from optipath_router.classify.view import message_text, question, said
 
 log = logging.getLogger(__name__)
 
 _END: Final = 4_096
 """Characters at either end of a message that tell its conversation from others; a long template may begin them all."""
-
-_OF_MODEL: Final = frozenset({"tasks", "domain", "difficulty", "known_quality"})
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -68,7 +66,7 @@ class _Looking:
             self._values["at"] = at()
         if "conversation" in missing:
             self._values["conversation"] = conversation(self._asked)
-        if missing & _OF_MODEL:
+        if missing & OF_MODEL:
             self._ask_model(missing)
         if "language" in missing:
             self._language()
@@ -126,10 +124,10 @@ class _Looking:
             }
             return said.language, values, {"tasks": _list(said.cues), "difficulty": _list(said.difficulty_cues)}
 
-        found = self._felt("routing model", missing & _OF_MODEL, predicted)
+        found = self._felt("routing model", missing & OF_MODEL, predicted)
         if found is not None:
             self._spoken, values, cues = found
-            for name in missing & _OF_MODEL:
+            for name in missing & OF_MODEL:
                 self._values[name] = values[name]
                 self._note(name, "routing model" + (f": {told}" if (told := cues.get(name)) else ""))
 

@@ -7,6 +7,7 @@ size, so that reading leaves no large holes in a small process.
 
 import json
 import struct
+import sys
 import zlib
 from array import array
 from collections.abc import Mapping
@@ -57,7 +58,17 @@ def decode(data: bytes) -> Contents:
             parts.append(part)
             at += short
         header, checksums, tokens, extras = parts
-        numbers = array("I", struct.unpack(f"<{len(checksums) // 4}I", checksums))
-        return Contents(json.loads(header), numbers, tokens, extras)
+        return Contents(json.loads(header), _numbers(checksums), tokens, extras)
     except (struct.error, zlib.error, json.JSONDecodeError) as error:
         raise Unreadable(f"a routing model of {len(data)} bytes is cut off or damaged: {error}") from error
+
+
+def _numbers(data: bytes) -> "array[int]":
+    """Unsigned integers of four bytes, little end first; one at a time they would leave half a MiB of holes."""
+    numbers = array("I")
+    if len(data) % numbers.itemsize:
+        raise Unreadable(f"a routing model's checksums take {len(data)} bytes, which is no multiple of four")
+    numbers.frombytes(data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

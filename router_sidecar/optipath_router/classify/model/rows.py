@@ -7,6 +7,7 @@ no memory but the bytes themselves: 16,000 Python integers would take 6 MiB.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from operator import add
 from struct import Struct
@@ -27,7 +28,7 @@ class Rows:
         self._lanes = lanes
         self._unpack = Struct(f"<{lanes // 2}H").unpack
         self._even = {height: _even(lanes * height) for height in _HEIGHTS}
-        self._half = {height: (1 << 4 * lanes * height) - 1 for height in _HEIGHTS}
+        self._half = {height: _half(lanes * height) for height in _HEIGHTS}
 
     def __len__(self) -> int:
         return len(self._table) // self._lanes
@@ -62,6 +63,13 @@ class Rows:
         return self._unpack(whole.to_bytes(self._lanes, "little"))
 
 
+@cache
 def _even(size: int) -> int:
     """A mask of every second byte, as many bytes long."""
     return int.from_bytes(b"\xff\x00" * (size // 2), "little")
+
+
+@cache
+def _half(size: int) -> int:
+    """A mask of the lower half of so many bytes."""
+    return (1 << 4 * size) - 1
