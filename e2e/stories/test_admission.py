@@ -202,6 +202,7 @@ def test_the_operator_writes_no_other_config_map(tenant: Tenant, operator: Perso
 
 @pytest.mark.case("W01")
 def test_of_a_webhook_the_operator_can_change_its_ca_and_nothing_else(installed: Release) -> None:
+    """Of the one that injects; of the one that warns it can change the path, too."""
     operator = Person(installed.user)
     name = f"{installed.operator.removesuffix('-operator')}-injector"
     (hook,) = get("mutatingwebhookconfiguration", name)["webhooks"]
@@ -212,11 +213,29 @@ def test_of_a_webhook_the_operator_can_change_its_ca_and_nothing_else(installed:
         "failurePolicy": "Ignore",
         "rules/0/resources": ["*"],
         "clientConfig/service/namespace": "evil",
+        "clientConfig/service/name": "evil",
+        "clientConfig/service/port": 1,
+        "clientConfig/service/path": "/evil",
         "timeoutSeconds": 1,
     }
     for path, value in changed.items():
         told = operator.may_not(*ours, json.dumps([{"op": "replace", "path": f"/webhooks/0/{path}", "value": value}]))
         assert "changes nothing of a webhook configuration but caBundle" in told, path
+    warnings = f"{name.removesuffix('-injector')}-warnings"
+    warns = ("patch", "validatingwebhookconfiguration", warnings, "--type=json", "-p")
+    changed |= {"namespaceSelector": {"matchLabels": {"a": "b"}}, "failurePolicy": "Fail"}
+    del changed["clientConfig/service/path"]
+    for path, value in changed.items():
+        told = operator.may_not(*warns, json.dumps([{"op": "replace", "path": f"/webhooks/0/{path}", "value": value}]))
+        assert "but caBundle and the path of warn.optipath.io" in told, path
+    for value in ("/warn/another", ""):
+        led = [{"op": "add", "path": "/webhooks/0/clientConfig/service/path", "value": value}]
+        operator.may(*warns, json.dumps(led), "--dry-run=server")
+    url = [
+        {"op": "remove", "path": "/webhooks/0/clientConfig/service"},
+        {"op": "add", "path": "/webhooks/0/clientConfig/url", "value": "https://evil.example/warn"},
+    ]
+    assert "but caBundle" in operator.may_not(*warns, json.dumps(url))
     told = operator.may_not(*ours, json.dumps([{"op": "remove", "path": "/webhooks/0"}]))
     assert "but caBundle" in told
     same = [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": ca}]

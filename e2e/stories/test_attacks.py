@@ -4,13 +4,14 @@ What the API server refuses by roles and policies has its own stories in `test_a
 """
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from e2e.stories.kubectl import CommandFailed, condition, kubectl, until
+from e2e.stories.kubectl import CommandFailed, condition, get, kubectl, until
 from e2e.stories.person import Person, patch
 from e2e.stories.simulator import Simulator, fingerprint
 from e2e.stories.tenant import Tenant, opted_in
@@ -65,6 +66,10 @@ AT_THE_API_SERVER: dict[str, tuple[tuple[str, ...], str]] = {
     "a status that says it is well": (
         ("patch", "mp", "paper", "-n", MALLORY, "--subresource=status", "--type=merge", "-p", '{"status":{}}'),
         "modelproviders",
+    ),
+    "the path of the webhook that warns": (
+        ("get", "validatingwebhookconfiguration", "optipath-warnings"),
+        "validatingwebhookconfigurations",
     ),
     "the status channel's key": (("get", "secret", "optipath-status-key", "-n", "optipath-system"), "secrets"),
 }
@@ -209,20 +214,69 @@ def test_the_router_of_another_is_not_to_be_called_and_tells_nothing(scene: Scen
     assert scene.simulator.last_key("ok-theirs") == fingerprint(KEY)
 
 
-def _asked(scene: Scene, url: str, authorization: str = "") -> str:
+@pytest.mark.row("A27")
+def test_the_webhook_that_warns_answers_nobody_who_does_not_know_its_path(scene: Scene) -> None:
+    """A review that Mallory forges, in the name of a namespace that is not its own, asks what is there."""
+    service = until(
+        lambda: _called(get("validatingwebhookconfiguration", "optipath-warnings")),
+        within=60,
+        what="the operator has told the API server of its path",
+    )
+    policy = scene.victim.policy_object("ok-theirz")
+    forged = {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {
+            "uid": "forged",
+            "kind": {"group": "optipath.io", "version": "v1alpha1", "kind": "RoutingPolicy"},
+            "operation": "CREATE",
+            "namespace": VICTIM,
+            "name": "chat",
+            "object": policy,
+        },
+    }
+    host = f"https://{service['name']}.{service['namespace']}.svc"
+
+    def posts(path: str) -> str:
+        return _asked(scene, f"{host}{path}", body=json.dumps(forged))
+
+    nowhere = posts("/nowhere")
+    assert nowhere.startswith("404")
+    for path in ("/", "/warn", "/warn/", f"/warn/{'0' * 64}", service["path"][:-1], f"{service['path']}/"):
+        assert posts(path) == nowhere, path
+    # It is the path, and nothing else, that keeps Mallory from it.
+    assert "paper/ok-theirs" in posts(service["path"])
+
+
+def test_whoever_applies_a_resource_is_warned_by_the_path_that_the_operator_has_written(scene: Scene) -> None:
+    policy = json.dumps(scene.mallory.policy_object("ok-mime", name="warned"))
+    words = ["kubectl", f"--as={MALLORY}", "apply", "-n", MALLORY, "--dry-run=server", "-f", "-"]
+    done = subprocess.run(words, input=policy, capture_output=True, text=True, timeout=60, check=True)
+    assert "Warning: spec.rules[0].targets[0]: target 'paper/ok-mime' is not listed" in done.stderr
+
+
+def _called(config: dict[str, Any]) -> dict[str, Any] | None:
+    """Which Service the API server calls, once it is told by which path."""
+    service: dict[str, Any] = config["webhooks"][0]["clientConfig"]["service"]
+    return service if service.get("path") else None
+
+
+def _asked(scene: Scene, url: str, authorization: str = "", body: str = "") -> str:
     """What Mallory's app is told at an address: status and body, or why there is none."""
     program = (
-        "import sys, urllib.request, urllib.error\n"
-        "request = urllib.request.Request(sys.argv[1], headers={'authorization': sys.argv[2]})\n"
+        "import ssl, sys, urllib.request, urllib.error\n"
+        "headers = {'authorization': sys.argv[2]}\n"
+        "request = urllib.request.Request(sys.argv[1], sys.argv[3].encode() or None, headers)\n"
+        "anybody = ssl._create_unverified_context()\n"
         "try:\n"
-        "    reply = urllib.request.urlopen(request, timeout=5)\n"
+        "    reply = urllib.request.urlopen(request, timeout=5, context=anybody)\n"
         "except urllib.error.HTTPError as error:\n"
         "    reply = error\n"
         "except OSError as error:\n"
         "    sys.exit(print(error))\n"
         "print(reply.status, reply.read().decode())"
     )
-    return scene.mallory.run("python3", "-c", program, url, authorization)
+    return scene.mallory.run("python3", "-c", program, url, authorization, body)
 
 
 def _with_keys(provider: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from optipath_operator.reconcile.preview import Preview
 from optipath_operator.reconcile.rollout import Rollout
 from optipath_operator.reconcile.store import Store
 from optipath_operator.reconcile.tiers import by_tier
+from optipath_operator.reconcile.warnpath import WarnPathKeeper
 from optipath_operator.reconcile.worklist import Lane, Worklist
 from optipath_operator.resources import Severity
 from optipath_operator.settings import Settings, settings
@@ -137,6 +138,9 @@ class _Operator:
         self._certificates = chosen.certificates and CertificateKeeper(
             client, chosen.namespace, chosen.certificates, self._metrics, term=self._lease
         )
+        self._warn_path = WarnPathKeeper(
+            client, chosen.warnings, self._tokens.warn_path, self._metrics, term=self._lease
+        )
         self._preview = Preview(self._store, gather.ahead, all_seen=lambda: self._all_seen)
         self._all_seen = False
 
@@ -181,7 +185,7 @@ class _Operator:
 
     async def _warn(self) -> None:
         """Warn whoever writes a resource; every replica does, whoever leads."""
-        webhook = Webhook(self._preview, self._metrics)
+        webhook = Webhook(self._preview, self._tokens.warn_path, self._metrics)
         try:
             await warn(webhook.app(), self._chosen.tls, self._chosen.webhook_port, self._metrics)
         finally:
@@ -208,10 +212,10 @@ class _Operator:
         gc.collect()
         gc.freeze()
         log.info("everything has been seen", extra={"seconds": round(time.monotonic() - started, 1)})
-        await asyncio.gather(self._loop.run(), self._census.run(), self._keep_key())
+        await asyncio.gather(self._loop.run(), self._census.run(), self._keep_key(), self._warn_path.run())
 
     async def _read_key(self) -> None:
-        """Take the key that routers' tokens are made from; without one they are not asked, and all else goes on."""
+        """Take the key of tokens; without one routers are not asked, nobody is warned, and all else goes on."""
         for _ in range(_KEY_TRIES):
             await self._client.outage.over()
             try:
@@ -220,7 +224,9 @@ class _Operator:
                 log.warning("the status key cannot be read now: %s", error)
             except ApiError as error:
                 # A key that we have stays: to do without it would be to write every snapshot anew.
-                log.warning("the status key cannot be read, and without one routers are not asked: %s", error)
+                log.warning(
+                    "the status key cannot be read; without one routers are not asked, and nobody is warned: %s", error
+                )
                 return
             else:
                 if self._tokens.take(key) and self._all_seen:

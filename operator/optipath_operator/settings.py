@@ -60,8 +60,10 @@ class Settings:
     """Probes and metrics."""
     certificates: Certificates | None = field(default_factory=Certificates)
     """None where cert-manager or the administrator provides them."""
+    warnings: Webhooks = Webhooks("validating", "optipath-warnings")
+    """The configuration by which the API server calls the webhook that warns."""
     webhook_port: int = 9443
-    """The webhook that warns, by TLS."""
+    """That webhook, by TLS."""
     tls: Path = Path("/etc/optipath/tls")
     """Where its certificate is mounted, if it is."""
     log_level: str = "INFO"
@@ -77,6 +79,9 @@ def settings(environment: Mapping[str, str]) -> Settings:
         pokes_per_second=number(environment, "OPTIPATH_POKES_PER_SECOND", default.pokes_per_second),
         port=port(environment, "OPTIPATH_PORT", default.port),
         certificates=_certificates(environment),
+        warnings=Webhooks(
+            "validating", _name("OPTIPATH_WARNINGS", environment.get("OPTIPATH_WARNINGS", default.warnings.name))
+        ),
         webhook_port=port(environment, "OPTIPATH_WEBHOOK_PORT", default.webhook_port),
         tls=Path(environment.get("OPTIPATH_TLS", str(default.tls))),
         log_level=log_level(environment, "OPTIPATH_LOG_LEVEL", default.log_level),

@@ -1,4 +1,4 @@
-"""Tokens: derived from the key and the namespace's uid, and from nothing else."""
+"""Tokens: derived from the key and what they are for, and from nothing else."""
 
 import hmac
 from hashlib import sha256
@@ -18,6 +18,13 @@ def tokens(key: bytes = KEY) -> Tokens:
 
 def test_a_token_is_what_the_architecture_says() -> None:
     assert tokens().of("uid-1") == hmac.new(KEY, b"optipath-status/uid-1", "sha256").hexdigest()
+
+
+def test_the_path_of_the_webhook_that_warns_is_of_the_key_and_no_namespace_s_token() -> None:
+    made = hmac.new(KEY, b"optipath-warn", "sha256").hexdigest()
+    assert tokens().warn_path() == f"/warn/{made}"
+    assert tokens(b"o" * 32).warn_path() != tokens().warn_path()
+    assert Tokens().warn_path() is None
 
 
 def test_each_namespace_has_its_own_and_another_key_makes_others() -> None:

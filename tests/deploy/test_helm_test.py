@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from deploy.helm.optipath.files import helm_test
 
+WARN_PATH = "/warn/a-secret"
 KINDS = ["ModelProvider", "RoutingPolicy"]
 
 
@@ -27,6 +28,7 @@ class Cluster:
     def __init__(self) -> None:
         self.kinds = list(KINDS)
         self.ca_bundle: str | None = None
+        self.warn_path: str | None = WARN_PATH
         self.patch: list[dict[str, Any]] = [{"op": "add", "path": "/x", "value": {"name": "optipath-router"}}]
         self.allowed = True
         self.ready = True
@@ -39,8 +41,8 @@ class Cluster:
         if path == "/apis/optipath.io/v1alpha1":
             return 200, {"resources": [{"kind": kind} for kind in self.kinds]}
         if "webhookconfigurations" in path:
-            called = "/mutate" if "mutating" in path else "/warn"
-            service = {"name": "127.0.0.1", "namespace": "ns", "path": called, "port": self.port}
+            called = "/mutate" if "mutating" in path else self.warn_path
+            service = {"name": "127.0.0.1", "namespace": "ns", "port": self.port} | ({"path": called} if called else {})
             bundle = {"caBundle": self.ca_bundle} if self.ca_bundle else {}
             return 200, {"webhooks": [{"clientConfig": {"service": service, **bundle}}]}
         review = json.loads(body)
@@ -81,7 +83,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
 @pytest.mark.row("B19")
 def test_a_cluster_where_all_is_well_passes(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
     assert helm_test.main() == 0
-    assert cluster.reviewed == ["/mutate", "/warn"]
+    assert cluster.reviewed == ["/mutate", WARN_PATH]
     assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["ok  "] * 4
 
 
@@ -97,13 +99,14 @@ def test_a_webhook_is_trusted_as_the_api_server_trusts_it_which_asks_for_no_iden
 
     monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
     assert helm_test.main() == 0
-    assert cluster.reviewed == ["/mutate", "/warn"]
+    assert cluster.reviewed == ["/mutate", WARN_PATH]
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a kind is not served": ({"kinds": ["ModelProvider"]}, "does not serve RoutingPolicy"),
     "a part is not ready": ({"ready": False}, "503"),
     "nobody is trusted yet": ({"ca_bundle": None}, "has no caBundle yet"),
+    "nobody knows yet where to ask for warnings": ({"warn_path": None}, "has no path yet"),
     "another CA is trusted": ({"ca_bundle": "another"}, "CERTIFICATE_VERIFY_FAILED"),
     "no router is added": ({"patch": []}, "adds no router"),
     "what should be admitted is not": ({"allowed": False}, "does not admit what it should"),
@@ -118,7 +121,9 @@ def test_what_is_wrong_is_said(
         other = base64.b64encode(_certificate()[0]).decode() if value == "another" else value
         setattr(cluster, name, other)
     assert helm_test.main() == 1
-    assert complaint in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert complaint in said
+    assert WARN_PATH not in said, "whoever reads the log is not told the secret"
 
 
 @contextmanager

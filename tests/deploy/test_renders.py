@@ -14,6 +14,7 @@ from deploy.rendered import SETS, Object, environment, objects, one, pods, value
 from optipath_operator.catalogue.read import built_in
 from optipath_operator.compile import Gathered, compile_namespace
 from optipath_operator.inject.settings import settings as injector_settings
+from optipath_operator.reconcile.warnpath import HOOK
 from optipath_operator.settings import settings as operator_settings
 from optipath_router.settings import settings as router_settings
 
@@ -125,9 +126,9 @@ def test_each_webhook_leads_to_a_part_s_port(name: str) -> None:
         (port,) = service["spec"]["ports"]
         assert port["port"] == called["port"]
         (container,) = deployments[_selected(service["spec"]["selector"])]["spec"]["template"]["spec"]["containers"]
-        leads[called["path"]] = container["name"]
+        leads[hook["name"], called.get("path")] = container["name"]
         assert {"name": port["targetPort"], "containerPort": 9443} in container["ports"]
-    assert leads == {"/mutate": "injector", "/warn": "operator"}
+    assert leads == {("inject.optipath.io", "/mutate"): "injector", (HOOK, None): "operator"}
 
 
 @every_set
@@ -153,6 +154,7 @@ def test_the_operator_is_told_of_the_webhooks_that_are_there(name: str) -> None:
     assert sorted(told["OPTIPATH_WEBHOOK_SERVICES"].split(",")) == sorted(services)
     understood = operator_settings(told)
     assert understood.webhook_port == 9443
+    assert f"{understood.warnings.kind}/{understood.warnings.name}" == configs[1]
     if name in ("cert-manager", "provided"):
         assert understood.certificates is None
         return
@@ -160,6 +162,20 @@ def test_the_operator_is_told_of_the_webhooks_that_are_there(name: str) -> None:
     assert understood.certificates.secret == "optipath-webhook-tls"
     assert [f"{each.kind}/{each.name}" for each in understood.certificates.webhooks] == configs
     assert sorted(understood.certificates.services) == sorted(services)
+
+
+@every_set
+def test_the_operator_may_change_what_it_writes_of_a_webhook_and_no_more(name: str) -> None:
+    for policy in objects(name, "ValidatingAdmissionPolicy"):
+        if policy["metadata"]["name"].endswith("-webhooks"):
+            (validation,) = policy["spec"]["validations"]
+            warnings = one(name, "ValidatingWebhookConfiguration", "-warnings")["metadata"]["name"]
+            assert f"object.metadata.name == '{warnings}' && new.name == '{HOOK}'" in validation["expression"]
+            by_others = name in ("cert-manager", "provided")
+            assert ("caBundle" in validation["expression"]) == by_others, (
+                "a bundle that others write is not to be changed"
+            )
+            assert ("caBundle" in validation["message"]) != by_others
 
 
 def test_cert_manager_makes_the_names_by_which_the_webhooks_are_called() -> None:

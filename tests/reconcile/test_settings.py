@@ -31,6 +31,7 @@ def test_everything_can_be_said() -> None:
             "OPTIPATH_LOG_LEVEL": "debug",
             "OPTIPATH_WEBHOOK_PORT": "8443",
             "OPTIPATH_TLS": "/tls",
+            "OPTIPATH_WARNINGS": "w",
             "OPTIPATH_CERTS": "operator",
             "OPTIPATH_WEBHOOK_SECRET": "pair",
             "OPTIPATH_WEBHOOKS": "mutating/a, validating/b.c",
@@ -43,6 +44,7 @@ def test_everything_can_be_said() -> None:
     assert chosen.pokes_per_second == 0
     assert chosen.log_level == "DEBUG"
     assert (chosen.webhook_port, chosen.tls) == (8443, Path("/tls"))
+    assert chosen.warnings == Webhooks("validating", "w")
     assert chosen.certificates == Certificates(
         secret="pair",
         webhooks=(Webhooks("mutating", "a"), Webhooks("validating", "b.c")),
@@ -85,6 +87,7 @@ def test_without_webhooks_nobody_needs_to_trust_anybody() -> None:
         ("OPTIPATH_WEBHOOK_SERVICES", "a b"),
         ("OPTIPATH_CERTS_OVERLAP_SECONDS", "30"),
         ("OPTIPATH_WEBHOOK_PORT", "65536"),
+        ("OPTIPATH_WARNINGS", ""),
     ],
 )
 def test_a_wrong_one_is_refused_by_name(name: str, value: str) -> None:

@@ -25,6 +25,8 @@ from support.reviews import review, told
 
 NAME = "optipath-operator-webhook.optipath-system.svc"
 POLICY = routing_policy("new", asked="new")
+FORGED = routing_policy("new", asked="new", rules=[])
+PATH = "/warn/of-the-key"
 
 
 async def soon(_: float = 0) -> None:
@@ -41,7 +43,7 @@ class Replica:
         tenant = Tenant(ApiServer())
         tenant.starts()
         self.preview = Preview(tenant.store, tenant.operator.gather.ahead, all_seen=lambda: True)
-        self.app = Webhook(self.preview, self.metrics).app()
+        self.app = Webhook(self.preview, lambda: PATH, self.metrics).app()
         self._volume: Volume | None = None
 
     @asynccontextmanager
@@ -73,13 +75,13 @@ class Replica:
         name = "optipath_operator_webhook_certificate_expiry_timestamp_seconds"
         return self.metrics.registry.get_sample_value(name) or 0.0
 
-    async def is_asked(self, body: bytes) -> httpx.Response:
+    async def is_asked(self, body: bytes, path: str = PATH) -> httpx.Response:
         """The API server asks it, and trusts nobody but whom it is told to trust."""
         context = ssl.create_default_context(cadata=self.cluster.bundles()[1].decode())
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         async with httpx.AsyncClient(verify=context) as client:
             return await client.post(
-                f"https://127.0.0.1:{self.port}/warn", content=body, extensions={"sni_hostname": NAME}
+                f"https://127.0.0.1:{self.port}{path}", content=body, extensions={"sni_hostname": NAME}
             )
 
 
@@ -117,6 +119,23 @@ async def test_over_tls_garbage_is_a_bad_request_and_ten_megabytes_are_too_much(
         assert (await replica.is_asked(b"garbage")).status_code == 400
         assert (await replica.is_asked(b" " * 10_000_000)).status_code == 413
         assert told((await replica.is_asked(review(POLICY))).content) == []
+
+
+async def test_over_tls_a_stranger_with_a_forged_review_learns_nothing(
+    cluster: Cluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await cluster.operator().look()
+    replica = Replica(cluster, tmp_path)
+    replica.mount()
+    async with replica.serving():
+        await replica.listens()
+        nowhere = await replica.is_asked(review(FORGED), "/nowhere")
+        for path in ("/", "/warn", "/warn/", f"{PATH}/", f"/{PATH}", PATH[:-1], f"{PATH}%00", "/warn/%ff", "/warn/ü"):
+            answer = await replica.is_asked(review(FORGED), path)
+            assert (answer.status_code, answer.content) == (404, nowhere.content), path
+            assert answer.headers.keys() == nowhere.headers.keys()
+        assert told((await replica.is_asked(review(FORGED))).content), "the API server is told"
+    assert "of-the-key" not in caplog.text + replica.metrics.text().decode()
 
 
 @pytest.mark.case("W01")

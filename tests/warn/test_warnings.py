@@ -30,11 +30,12 @@ class Applier:
         self.all_seen = True
         self.meanwhile: list[Callable[[], object]] = []
         self.preview = Preview(tenant.store, tenant.operator.gather.ahead, all_seen=lambda: self.all_seen)
-        app = Webhook(self.preview, self.metrics, sleep=self._sleep).app()
+        self.path: str | None = "/warn/of-the-key"
+        app = Webhook(self.preview, lambda: self.path, self.metrics, sleep=self._sleep).app()
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://webhook")
 
-    async def posts(self, body: bytes) -> httpx.Response:
-        return await self.client.post("/warn", content=body, headers={"content-type": "application/json"})
+    async def posts(self, body: bytes, path: str = "/warn/of-the-key") -> httpx.Response:
+        return await self.client.post(path, content=body, headers={"content-type": "application/json"})
 
     async def applies(self, found: Json, **request: Any) -> list[str]:
         answer = await self.posts(review(found, **request))
@@ -272,9 +273,47 @@ async def test_a_body_without_end_is_too_large(applier: Applier) -> None:
     assert (await applier.posts(b" " * 5_000_000)).status_code == 413
 
 
-async def test_there_is_nothing_else(applier: Applier) -> None:
-    assert (await applier.client.get("/warn")).status_code == 405
-    assert (await applier.client.post("/mutate")).status_code == 404
+WRONG_PATHS = {
+    "none": "/",
+    "that of an older version": "/warn",
+    "a guess": f"/warn/{'0' * 64}",
+    "an end too much": "/warn/of-the-key/",
+    "one that is nearly right": "/warn/of-the-kez",
+    "a piece of it": "/warn/of-the",
+    "in capitals": "/warn/OF-THE-KEY",
+    "below it": "/warn/of-the-key/x",
+    "what is no text": "/warn/%ff%fe",
+    "what is not ASCII": "/warn/%C3%BC",
+}
+
+
+@pytest.mark.parametrize("path", WRONG_PATHS.values(), ids=WRONG_PATHS)
+async def test_who_does_not_know_the_path_learns_nothing(applier: Applier, path: str) -> None:
+    """A pod that reaches the port, and asks in the name of a namespace that is not its own."""
+    forged = review(policy(model="smal"))
+    nowhere = await applier.posts(forged, "/nowhere/at/all")
+    answer = await applier.posts(forged, path)
+    assert (answer.status_code, answer.content, answer.headers) == (404, nowhere.content, nowhere.headers)
+    assert applier.counted("elsewhere") == 2
+    assert told((await applier.posts(forged)).content), "who knows it is told"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS", "DELETE"])
+async def test_by_another_method_the_path_is_like_any_other(applier: Applier, method: str) -> None:
+    there, nowhere = [await applier.client.request(method, path) for path in ("/warn/of-the-key", "/nowhere")]
+    assert (there.status_code, there.content, there.headers) == (405, nowhere.content, nowhere.headers)
+
+
+@pytest.mark.parametrize("path", ["/warn/of-the-key", "/warn/None", "/warn/", "/"])
+async def test_a_replica_without_the_key_answers_nobody(applier: Applier, path: str) -> None:
+    applier.path = None
+    assert (await applier.posts(review(policy(model="smal")), path)).status_code == 404
+
+
+async def test_with_another_key_the_path_is_another_one(applier: Applier) -> None:
+    applier.path = "/warn/of-the-new-key"
+    assert (await applier.posts(review(policy()))).status_code == 404
+    assert (await applier.posts(review(policy()), applier.path)).status_code == 200
 
 
 async def test_many_at_once_are_all_answered(applier: Applier) -> None:

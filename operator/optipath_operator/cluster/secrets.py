@@ -18,7 +18,7 @@ from optipath_operator.cluster.client import Client, Conflict, Json
 log = logging.getLogger(__name__)
 
 STATUS_KEY: Final = "optipath-status-key"
-"""The Secret from whose `key` the token of each namespace's routers is made."""
+"""The Secret from whose `key` the token of each namespace's routers is made, and the path of the webhook that warns."""
 _KEY: Final = "key"
 _KEY_BYTES: Final = 32
 
@@ -59,7 +59,7 @@ async def write(
 
 
 async def status_key(client: Client, namespace: str) -> bytes:
-    """What the tokens of the routers' /status are derived from, made where there is none yet.
+    """What all tokens are derived from, made where there is none yet.
 
     An administrator's own key is left alone. One too short to be a secret is
     taken for none. Raises NotFound where the chart's Secret is missing.

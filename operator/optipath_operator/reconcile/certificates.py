@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 from optipath_operator.certificates import Kept, Rest, Trust, Write, next_step
 from optipath_operator.cluster import secrets, webhooks
 from optipath_operator.cluster.client import ApiError, Client, Conflict, NotFound, Unreachable
 from optipath_operator.cluster.secrets import Secret
-from optipath_operator.cluster.webhooks import Trusted
+from optipath_operator.cluster.webhooks import Called
+from optipath_operator.reconcile.term import Term
 from optipath_operator.settings import Certificates, Webhooks
 from optipath_operator.telemetry import Metrics
 
@@ -22,16 +23,7 @@ _ZONES: Final = ("svc", "svc.cluster.local")
 _MOST_STEPS: Final = 16
 """A fresh start takes six, and a race with another operator a few more."""
 
-Found = Mapping[Webhooks, Trusted]
-
-
-class Term(Protocol):
-    """Whether this operator leads, as its Lease tells."""
-
-    held: asyncio.Event
-
-    def leads(self) -> bool:
-        """Whether it may write at this moment."""
+Found = Mapping[Webhooks, Called]
 
 
 class CertificateKeeper:
@@ -98,7 +90,7 @@ class CertificateKeeper:
         return "the webhooks' certificates change under our hands: does somebody else write them?"
 
     async def _find(self) -> tuple[Found, str]:
-        found: dict[Webhooks, Trusted] = {}
+        found: dict[Webhooks, Called] = {}
         missing = ""
         for each in self._chosen.webhooks:
             try:
@@ -113,7 +105,7 @@ class CertificateKeeper:
         now = self._now()
         kept = Kept.read(secret.data, secret.annotations, now)
         self._show(kept)
-        bundles = [bundle for trusted in found.values() for bundle in trusted.bundles.values()]
+        bundles = [bundle for called in found.values() for bundle in called.bundles.values()]
         step = next_step(kept, bundles, names=self._names, now=now, overlap=self._chosen.overlap)
         if not self._term.leads():
             return True
@@ -122,8 +114,8 @@ class CertificateKeeper:
                 case Write():
                     await self._write(secret, step)
                 case Trust(bundle=bundle):
-                    for which, trusted in found.items():
-                        await self._trust(which, trusted, bundle)
+                    for which, called in found.items():
+                        await self._trust(which, called, bundle)
                 case Rest():
                     self._good = {which: kept.bundle() for which in found}
                     return True
@@ -145,13 +137,13 @@ class CertificateKeeper:
             self._metrics.certificates_made.labels(each).inc()
         log.info("certificates: %s", step.why)
 
-    async def _trust(self, which: Webhooks, trusted: Trusted, bundle: bytes) -> None:
-        if all(each == bundle for each in trusted.bundles.values()):
+    async def _trust(self, which: Webhooks, called: Called, bundle: bytes) -> None:
+        if all(each == bundle for each in called.bundles.values()):
             return
         # A bundle that changes because we want it to was good until now; one that was not is somebody else's.
         good = self._good.pop(which, None)
-        spoilt = good is not None and any(each != good for each in trusted.bundles.values())
-        await webhooks.trust(self._client, which, trusted, bundle)
+        spoilt = good is not None and any(each != good for each in called.bundles.values())
+        await webhooks.trust(self._client, which, called, bundle)
         self._metrics.writes.labels("webhook").inc()
         if spoilt:
             self._metrics.bundles_repaired.inc()

@@ -1,4 +1,7 @@
-"""The webhook: `POST /warn`, from an HTTP request to an answer that allows, and may warn.
+"""The webhook: `POST /warn/<token>`, from an HTTP request to an answer that allows, and may warn.
+
+An API server shows no certificate, so that a caller is known by the path alone:
+only the API server is told it, and nothing is said at any other.
 
 What cannot be read gets an HTTP error, which the API server passes over. All
 else is allowed, also when we fail, or are not through in time: a warning is a
@@ -6,11 +9,14 @@ courtesy, and conditions say the same a moment later.
 """
 
 import asyncio
+import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -38,24 +44,38 @@ class Webhook:
     """Answers reviews of our resources."""
 
     def __init__(
-        self, preview: Preview, metrics: Metrics, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        preview: Preview,
+        path: Callable[[], str | None],
+        metrics: Metrics,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take what tells the problems that a resource would have."""
-        self._preview, self._metrics, self._sleep = preview, metrics, sleep
+        """Take what tells the problems that a resource would have, and the path to be called by, if there is one."""
+        self._preview, self._path, self._metrics, self._sleep = preview, path, metrics, sleep
         self._bodies = Bodies()
 
     def app(self) -> Starlette:
         """The application."""
         return Starlette(
-            routes=[Route("/warn", self._warn, methods=["POST"])],
+            # One route for whatever is called: a second would answer a guess otherwise than what is nowhere.
+            routes=[Route("/{anything:path}", self._warn, methods=["POST"])],
             exception_handlers=dict.fromkeys(UNREADABLE, self._malformed),
         )
 
     async def _warn(self, request: Request) -> Response:
+        if not self._is_known(request.scope["path"]):
+            self._metrics.warned.labels("elsewhere").inc()
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         review = read(await self._bodies.read(request))
         outcome, told = await self._told(review)
         self._metrics.warned.labels(outcome).inc()
         return Response(answer(review, told), media_type="application/json")
+
+    def _is_known(self, called: str) -> bool:
+        path = self._path()
+        # In constant time: how long it takes must not tell how much of a guess is right.
+        return path is not None and hmac.compare_digest(called.encode(errors="replace"), path.encode())
 
     async def _told(self, review: Review) -> tuple[str, tuple[str, ...]]:
         """What came of it, and what is to be said."""
