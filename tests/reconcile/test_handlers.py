@@ -34,6 +34,10 @@ class Served:
         self.revoked = ""
         """A token that is taken no more."""
         self.tokens: list[str] = []
+        self.held = asyncio.Event()
+        """Set when a question came that is not answered."""
+        self.holds = ""
+        """Paths that begin with this are not answered."""
         self._events: dict[str, list[tuple[int, Json]]] = {kind: [] for kind in KINDS}
         self._watches = 0
         self._changed = asyncio.Event()
@@ -42,6 +46,9 @@ class Served:
         self.tokens.append(request.headers.get("Authorization", ""))
         if self.tokens[-1] == f"Bearer {self.revoked}":
             return web.json_response({"kind": "Status"}, status=401)
+        if self.holds and request.path.startswith(self.holds):
+            self.held.set()
+            await asyncio.Event().wait()
         if self.refused:
             return web.json_response({"kind": "Status"}, status=self.refused.pop())
         kind = request.path.rpartition("/")[2]
@@ -200,6 +207,13 @@ async def test_a_token_that_is_refused_for_a_while_is_tried_again_until_it_is_ta
             await seen.until(kind, 2)
         assert not ended.done()
         assert not served.refused
+
+
+async def test_told_to_stop_before_it_knows_what_the_cluster_serves_it_leaves_nothing_behind(served: Served) -> None:
+    served.holds = "/api"
+    async with handlers.watching(Seen()):
+        await served.held.wait()
+    assert not [thread for thread in threading.enumerate() if thread.name == "kopf"]
 
 
 async def test_a_login_reads_the_token_anew(served: Served, tmp_path: Path) -> None:
