@@ -104,7 +104,9 @@ async def _operator(
     first = done.pop()
     ended(None if first.cancelled() else first.exception())
     if stop.is_set():
-        await asyncio.wait([asyncio.gather(kopf.run_tasks(tasks), return_exceptions=True)], timeout=_AGAIN_SECONDS)
+        ours = asyncio.current_task()
+        ends = kopf.run_tasks(tasks, ignored={ours} if ours else ())
+        await asyncio.wait([asyncio.gather(ends, return_exceptions=True)], timeout=_AGAIN_SECONDS)
     # kopf would wait for its other tasks, and they for a login that nobody makes any more.
     await _end_all(asyncio.get_running_loop().time() + _CLOSING_SECONDS - 2 * _AGAIN_SECONDS)
     # Connections over TLS are closed a moment after whoever used them has ended.
