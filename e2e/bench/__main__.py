@@ -28,6 +28,7 @@ from e2e.bench.reading import reading, rewriting
 from e2e.bench.reload import reload
 from e2e.bench.rig.tools import CannotMeasure
 from e2e.bench.sensing import sensing
+from e2e.bench.slow_reader import slow_reader
 from e2e.bench.starting import starting
 from e2e.bench.streaming import streaming
 from e2e.bench.translating import translating
@@ -51,6 +52,7 @@ BENCHMARKS: tuple[Callable[[], Iterator[Figure]], ...] = (
     failover,
     hang,
     overload,
+    slow_reader,
     reload,
     cut,
     leaving,

@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,11 @@ from optipath_router.telemetry.beat import Beat
 log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 2048
+_UNSENT_BYTES: Final = 128 * 1024
+"""What the kernel takes of an answer beyond what its caller has room for, where it would take megabytes.
+
+That is memory of the pod which no count of ours sees. And only what it does not take shows us whether a caller reads.
+"""
 _NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
@@ -176,6 +181,9 @@ def _socket(address: Address) -> socket.socket | None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # Its connections inherit it. A sandbox's kernel may not know it, and serves all the same.
+            with suppress(OSError):
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
             listening.bind((address.host, address.port))
             listening.listen(_BACKLOG)
             until_it_listens.pop_all()

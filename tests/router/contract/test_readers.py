@@ -28,14 +28,7 @@ async def test_who_reads_nothing_holds_the_provider_back_and_nobody_else_and_is_
         await fifty_streams(router)
         before = resident_bytes(started)
         stuck = await reads_nothing(router)
-        sent = -1
-
-        async def stands_still() -> bool:
-            nonlocal sent
-            before, sent = sent, simulator.stats.bytes_sent
-            return 0 < sent == before
-
-        await until(stands_still)
+        await stands_still(simulator)
         grown = resident_bytes(started) - before
         for _ in range(many(100, 1)):
             await fifty_streams(router)
@@ -55,6 +48,31 @@ async def test_who_reads_nothing_holds_the_provider_back_and_nobody_else_and_is_
     assert 0 < flood.bytes_sent <= 16 * MIB
     assert grown <= 8 * MIB
     assert not [line for line in started.log if line["level"] in ("ERROR", "none")]
+
+
+@pytest.mark.case("D04")
+async def test_little_is_on_its_way_to_who_reads_nothing(simulator: Simulator, files: Files) -> None:
+    files.put(chain(simulator.url, FLOOD, "drip-5"))
+    async with program(files.environment()) as started:
+        stuck = await reads_nothing(started.router)
+        await stands_still(simulator)
+        # What the kernel has taken from the router outlives it.
+        started.process.kill()
+        on_its_way = await stuck.reader.read()
+        stuck.writer.close()
+    assert 0 < len(on_its_way) <= MIB // 2
+
+
+async def stands_still(simulator: Simulator) -> None:
+    """Return once a flood has begun, and nobody takes any more of it."""
+    sent = -1
+
+    async def stopped() -> bool:
+        nonlocal sent
+        before, sent = sent, simulator.stats.bytes_sent
+        return 0 < sent == before
+
+    await until(stopped)
 
 
 async def told_of(simulator: Simulator) -> bool:
