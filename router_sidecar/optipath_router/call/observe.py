@@ -19,6 +19,11 @@ Now = Callable[[], float]
 # What ends an answer and says nothing against who was giving it.
 _OURS: Final = frozenset({Outcome.OUT_OF_TIME, Outcome.NO_ROOM})
 
+_PROMPT_SECONDS: Final = 0.05
+"""What it takes at most to hand an event on to a caller who reads."""
+_HELD_UP: Final = 0.1
+"""A caller who is waited for during more than this share of a stream paces it, and hides how fast its target is."""
+
 
 def observe(service: Service, healths: Healths, now: Now) -> Service:
     """A service of which each attempt is noted when it begins, and once when it ends: a stream, at its last event."""
@@ -41,7 +46,7 @@ def observe(service: Service, healths: Healths, now: Now) -> Service:
             raise
         if isinstance(content, Streamed):
             noted.answers(content.status)
-            return replace(content, events=_Observed(content.events, noted))
+            return replace(content, events=_Observed(content.events, noted, now))
         noted.answered(content)
         return content
 
@@ -97,17 +102,19 @@ class _Noted:
         usage: Usage | None = None,
         tokens: int = 0,
         sent: bool = True,
+        held_up_seconds: float = 0.0,
     ) -> None:
-        attempt = self._attempt
+        attempt, seconds = self._attempt, self._now() - self._began
+        answered = usage.output_tokens if usage is not None else tokens
         self._healths.end(
             attempt.target,
             attempt.key,
             outcome,
             probe=self._probe,
-            seconds=self._now() - self._began,
+            seconds=seconds,
             first_content_seconds=self._first_content,
             wait_seconds=wait_seconds,
-            tokens=usage.output_tokens if usage is not None else tokens,
+            tokens=0 if held_up_seconds > _HELD_UP * seconds else answered,
         )
         attempt.trail.ended(
             self._place,
@@ -125,10 +132,14 @@ class _Noted:
 class _Observed:
     """The events of a stream, at whose end the attempt has ended; also where nobody ever asked for the first one."""
 
-    __slots__ = ("_ended", "_events", "_finished", "_noted", "_tokens", "_usage")
+    __slots__ = ("_ended", "_events", "_finished", "_given", "_held_up", "_noted", "_now", "_tokens", "_usage")
 
-    def __init__(self, events: Events, noted: _Noted) -> None:
-        self._events, self._noted = events, noted
+    def __init__(self, events: Events, noted: _Noted, now: Now) -> None:
+        self._events, self._noted, self._now = events, noted, now
+        self._given: float | None = None
+        """When the latest event was."""
+        self._held_up = 0.0
+        """Seconds in which the caller was waited for."""
         self._usage: Usage | None = None
         self._tokens = 0
         self._finished = self._ended = False
@@ -137,6 +148,9 @@ class _Observed:
         return self
 
     async def __anext__(self) -> Event:
+        if self._given is not None:
+            waited = self._now() - self._given
+            self._held_up += waited if waited > _PROMPT_SECONDS else 0.0
         try:
             event = await anext(self._events)
         except StopAsyncIteration:
@@ -153,6 +167,7 @@ class _Observed:
             self._usage = event.usage
         if event.kind is Kind.END:
             self._finished = True  # SDKs leave when they have it
+        self._given = self._now()
         return event
 
     async def aclose(self) -> None:
@@ -167,7 +182,7 @@ class _Observed:
             self._ended = True
             outcome = Outcome.OK if self._finished else outcome
             usage = at_least(self._usage, self._tokens, whole=outcome is Outcome.OK)
-            self._noted.ended(outcome, message=message, usage=usage, tokens=self._tokens)
+            self._noted.ended(outcome, message=message, usage=usage, tokens=self._tokens, held_up_seconds=self._held_up)
 
 
 def at_least(usage: Usage | None, seen: int, *, whole: bool) -> Usage | None:

@@ -192,7 +192,7 @@ class Healths:
         The seconds are those to its end. The time to an answer's first
         content, or to the whole of one in a piece, is None where no answer
         began; the wait is what the provider asked for, and the tokens are those
-        of the answer.
+        of the answer, 0 where its time tells nothing of them.
         """
         now, record, sample = self._now(), self._record(target), SAMPLES.get(outcome)
         self.in_flight -= 1
