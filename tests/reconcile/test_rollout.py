@@ -24,8 +24,14 @@ class Pods:
         self.gone: set[str] = set()
         self.namespaces_wait = False
         self.rollout = Rollout(
-            self._annotate, per_second=per_second, busy=lambda: self.namespaces_wait, sleep=timers.sleep
+            self._annotate,
+            per_second=per_second,
+            busy=lambda: self.namespaces_wait,
+            now=timers,
+            sleep=timers.sleep,
         )
+        self.takes = 0.0
+        """Seconds for one to be told."""
 
     def add(self, namespace: str, *names: str, told: str | None = None) -> None:
         for name in names:
@@ -40,6 +46,8 @@ class Pods:
     async def _annotate(self, namespace: str, pod: str, digest: str) -> int | None:
         if self.errors:
             raise self.errors.pop(0)
+        if self.takes:
+            await self.timers.sleep(self.takes)
         if pod in self.gone:
             return None
         self.told.append((f"{namespace}/{pod}", digest))
@@ -164,6 +172,20 @@ async def test_one_that_changes_all_the_time_keeps_nobody_waiting(timers: Timers
             pods.rollout.changed("restless", f"number {number}")
             await timers.advance(0.1)
     assert {name for name, _ in pods.told} == {f"calm/{number}" for number in range(40)} | {"restless/x"}
+
+
+async def test_an_api_server_that_takes_its_time_slows_the_telling_only_beyond_its_own_pace(timers: Timers) -> None:
+    pods = Pods(timers, per_second=20)
+    pods.add("a", *map(str, range(300)))
+    async with rolling(pods):
+        pods.rollout.changed("a", "new")
+        pods.takes = 0.15
+        await timers.advance(5)
+        assert 90 <= len(pods.told) <= 104
+        pods.takes = 0.4
+        before = len(pods.told)
+        await timers.advance(5)
+    assert 40 <= len(pods.told) - before <= 56
 
 
 async def test_pods_are_told_ten_times_more_slowly_while_namespaces_wait(timers: Timers) -> None:
