@@ -100,10 +100,16 @@ async def warm(plane: Plane, audit: Audit, scale: Scale) -> AsyncIterator[Figure
             await asyncio.sleep(_SETTLING_SECONDS)
             count = min(_BURST, scale.namespaces)
             yield Figure(f"burst of {count} namespaces", await burst(api, seen, count), "s", reach=10, must=True)
-            await asyncio.sleep(_SETTLING_SECONDS)
+            await _until(lambda: _nobody_is_told(audit), "done with telling pods of the burst")
             async for figure in fan_outs(api, seen, audit, scale.namespaces, scale.pods):
                 yield figure
         yield Figure("peak memory, after a restart", running.peak_mib(), "MiB", reach=450, must=True)
+
+
+def _nobody_is_told(audit: Audit) -> bool:
+    """Whether no pod has been told for a while; those of one change take turns with those of the next."""
+    time.sleep(_SETTLING_SECONDS)
+    return not any(write.what == "pods" for write in audit.more())
 
 
 def _reconciled(running: Operator) -> float:
